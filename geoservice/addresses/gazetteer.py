@@ -22,7 +22,7 @@ from geoservice.addresses.near_names import NearNames
 from geoservice.errors import GazetteerError, NotFound
 from geoservice.geo import Ints
 
-FORMAT = 1
+FORMAT = 2
 KINDS = ("area", "road", "compound", "poi", "building", "group")
 NAME_KINDS = ("official", "short", "alias", "historic", "english")
 MANIFEST, PLACES, NAMES, NAME_ROWS, DOORS, CODES, INDEX = (
@@ -147,7 +147,7 @@ class Gazetteer:
                 raise GazetteerError(
                     f"the gazetteer has format {manifest['format']}, this version reads {FORMAT}; build it again"
                 )
-            return cls(folder, *(_read_table(folder / name) for name in (PLACES, DOORS, CODES, NAME_ROWS)))
+            return cls(folder, *(read_table(folder / name) for name in (PLACES, DOORS, CODES, NAME_ROWS)))
         except FileNotFoundError as e:
             if not (folder / MANIFEST).exists():
                 raise NotFound("there is no gazetteer yet") from e
@@ -286,6 +286,7 @@ class Gazetteer:
 _PLACE_COLUMNS = [name for name in Place._fields if name != "row"]
 
 
-def _read_table(path: Path) -> pa.Table:
+def read_table(path: Path) -> pa.Table:
+    """Return an Arrow file as a memory-mapped table; raises :class:`OSError` or :class:`pa.ArrowException` if it cannot."""
     with pa.memory_map(str(path)) as file:
         return pa.ipc.open_file(file).read_all().combine_chunks()

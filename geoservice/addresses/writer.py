@@ -12,6 +12,7 @@ import pyarrow as pa
 import rtree
 
 from geoservice.addresses import gazetteer as files
+from geoservice.addresses.search_index import write_search
 from geoservice.errors import GazetteerError
 from geoservice.geo import Int32s, Ints
 
@@ -22,7 +23,13 @@ NAME_SCHEMA = pa.schema(_NAME_FIELDS)
 
 
 def write_gazetteer(
-    folder: Path, places: pa.Table, names: pa.Table, doors: pa.Table, codes: pa.Table, sources: Mapping[str, Any]
+    folder: Path,
+    places: pa.Table,
+    names: pa.Table,
+    doors: pa.Table,
+    codes: pa.Table,
+    sources: Mapping[str, Any],
+    home: int = -1,
 ) -> None:
     """Write a gazetteer into an empty folder; the manifest comes last.
 
@@ -37,6 +44,8 @@ def write_gazetteer(
         As the schemas of the gazetteer; ``road``, ``town`` and ``row`` are rows of ``places``.
     sources : mapping
         What the places come from, for the manifest.
+    home : int
+        Row of ``places`` of the area whose places a search shows first, -1 for none.
 
     Raises
     ------
@@ -53,13 +62,15 @@ def write_gazetteer(
     doors = _with(doors, "town", number[doors.column("town").to_numpy()])
     doors = doors.sort_by([("road", "ascending"), ("number", "ascending"), ("suffix", "ascending")])
     codes = _with(codes, "row", number[codes.column("row").to_numpy()]).sort_by([("code", "ascending"), ("row", "ascending")])
-    trie, rows = _name_index(names, number)
+    names = _with(names, "place", number[names.column("place").to_numpy()])
+    trie, rows = _name_index(names)
     trie.save(str(folder / files.NAMES))
     tables = {files.PLACES: places, files.DOORS: doors.cast(files.DOOR_SCHEMA), files.CODES: codes.cast(files.CODE_SCHEMA)}
     for name, table in {**tables, files.NAME_ROWS: rows}.items():
         with pa.OSFile(str(folder / name), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table.combine_chunks())
     _write_tree(folder, places)
+    write_search(folder, places, names, int(number[home]))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
     manifest = {
         "format": files.FORMAT,
@@ -125,18 +136,18 @@ def depth_first(parent: Ints, rank: Ints) -> tuple[Ints, Ints]:
     return order, end
 
 
-def _name_index(names: pa.Table, number: Int32s) -> tuple[marisa_trie.Trie, pa.Table]:
+def _name_index(names: pa.Table) -> tuple[marisa_trie.Trie, pa.Table]:
     """Return the trie of names, and the rows of each of its keys, in the order of keys and rows."""
     texts = names.column("name").to_pylist()
     trie = marisa_trie.Trie(texts)
     key = np.array([trie[text] for text in texts], np.int32)
-    row, kind = number[names.column("place").to_numpy()], names.column("kind").to_numpy()
+    row, kind = names.column("place").to_numpy(), names.column("kind").to_numpy()
     order = np.lexsort((kind, row, key))
     first = np.ones(len(order), np.bool_)  # a place has a name once: as the best of its kinds
     first[1:] = (key[order][1:] != key[order][:-1]) | (row[order][1:] != row[order][:-1])
     order = order[first]
-    arrays = {"key": key[order], "row": row[order].astype(np.int32), "kind": kind[order].astype(np.int8)}
-    return trie, pa.table(arrays)
+    columns = {"key": (key, pa.int32()), "row": (row, pa.int32()), "kind": (kind, pa.int8())}
+    return trie, pa.table({name: pa.array(values[order], form) for name, (values, form) in columns.items()})
 
 
 def _write_tree(folder: Path, places: pa.Table) -> None:

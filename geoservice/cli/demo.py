@@ -37,6 +37,7 @@ def demo(
             write_yixiu(folder, households, seed)
         progress(f"writing {name}", 1.0)
     load_plan(settings)
+    build_gazetteer(settings)
     run_study(settings)
     out.print(f"to view it: geoservice serve --home {folder}")
 
@@ -51,6 +52,14 @@ def load_plan(settings: "Settings") -> None:
             load_network(settings, step.path, None)
         else:
             load_tables(settings, step.table, [step.path], Options(**step.options), counts=False)
+
+
+def build_gazetteer(settings: "Settings") -> None:
+    """Build the gazetteer, which the release carries for the place search."""
+    from geoservice.api.project import ProjectFolder
+
+    with ProjectFolder(settings) as project, progress_bar() as progress:
+        project.gazetteer.build(progress)
 
 
 def register(app: typer.Typer) -> None:

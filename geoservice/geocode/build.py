@@ -22,6 +22,7 @@ from geoservice.addresses.writer import write_gazetteer
 from geoservice.durable import atomic_write, remove_on_failure, sync, sync_tree
 from geoservice.errors import Conflict, GazetteerError, InputError, NotFound
 from geoservice.geocode.assemble import AreaTable, NamedTable, Sources, assemble
+from geoservice.geocode.home import home_area
 from geoservice.geocode.place_table import PLACES
 from geoservice.geocode.sources import areas as project_areas
 from geoservice.geocode.sources import divisions
@@ -263,8 +264,9 @@ def write_sources(sources: Sources, folder: Path, progress: Progress, described:
     manifest = {**described, "counts": rows.counts(), "notes": assembled.notes}
     folder.mkdir(parents=True)
     tables = rows.places(), rows.name_table(), rows.door_table(), rows.code_table()
+    home = home_area(rows.tree)
     del sources, assembled, rows  # the writer needs their memory
-    write_gazetteer(folder, *tables, manifest)
+    write_gazetteer(folder, *tables, manifest, home)
 
 
 def _make_current(folder: Path, digest: str, public_digest: str) -> None:

@@ -23,6 +23,8 @@ from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
 from geoservice.server.formats import PARQUET
 from geoservice.server.forwarded import RequestHost, parse_networks
+from geoservice.server.gazetteer import routes as places
+from geoservice.server.gazetteer.searches import Searches
 from geoservice.server.headers import HeadersMiddleware
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.lanes import ARCHIVE_ROUTE, MAP_ROUTE, TILE_ROUTE, bare_route, lane_of
@@ -71,7 +73,7 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     features.router, sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, clients.router, processes.router, jobs.router, scenarios.router, station_routes.router,
+    landing.router, clients.router, places.router, processes.router, jobs.router, scenarios.router, station_routes.router,
     station_writes.router, tilesets.router, manifest.router, health.router, access.router, static_files.router,
 )  # fmt: skip
 """In the order of matching: features first, as matching the others takes some per cent of the time of a page, and static files
@@ -83,7 +85,9 @@ DESCRIPTION = (
 )
 
 
-JOB_TASKS = {name: siting_task if process is SITING else live_task for name, process in PROCESSES.items()}
+JOB_TASKS = {
+    name: siting_task if process is SITING else live_task for name, process in PROCESSES.items() if not process.sync_only
+}
 JOB_MODULES = ("geoservice.server.processes.siting_task", "geoservice.server.processes.siting_arrays")
 JOBS = "jobs"
 """Folder of the jobs in the folder that the workers of a service share."""
@@ -118,7 +122,7 @@ def create_api(
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, releases), running, pictures
     api.state.questions, api.state.jobs = questions, runner
-    api.state.scenarios = Scenarios(stored, Baselines())
+    api.state.scenarios, api.state.searches = Scenarios(stored, Baselines()), Searches()
     errors.add_handlers(api)
 
     async def not_modified(request: Request, error: Exception) -> Response:

@@ -164,11 +164,14 @@ def format_query(*formats: str) -> Any:
     return Query(description="format", json_schema_extra={"enum": list(formats)})
 
 
-def request_context(*formats: str, more: bool = False, cached: bool = True) -> Callable[..., AsyncIterator[RequestContext]]:
+def request_context(
+    *formats: str, more: bool = False, cached: bool = True, audited: bool = True
+) -> Callable[..., AsyncIterator[RequestContext]]:
     """Return the dependency of a route with the response formats ``formats``; the first is the default.
 
     With ``more`` the route has further parameters and validates all of them with :meth:`RequestContext.with_query`. With
-    ``cached`` the client's ETag is compared before any work is done. This is not a class because FastAPI reads the signature;
+    ``cached`` the client's ETag is compared before any work is done. Without ``audited`` the route has no data of layers, and
+    a 304 notes none for the audit log. This is not a class because FastAPI reads the signature;
     it is async because a sync dependency needs two more threads, and waking them takes longer than this code.
     """
 
@@ -188,7 +191,8 @@ def request_context(*formats: str, more: bool = False, cached: bool = True) -> C
             parts = (base, request.url.path, request.url.query, output_format, language, release, access)
             etag = entity_tag(*parts) if cached else ""
             if etag and lists_etag(request.headers.get("if-none-match", ""), etag):
-                _audit_not_modified(request, reader, principal)
+                if audited:
+                    _audit_not_modified(request, reader, principal)
                 raise NotModified(etag)
             yield RequestContext(request, settings, reader, output_format, language, Urls(base), etag, principal, query)
 

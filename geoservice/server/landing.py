@@ -11,7 +11,8 @@ from geoservice.server import pages, schemas
 from geoservice.server.deps import LANGUAGE_QUERY, RequestContext, common_parameters, format_query, request_context
 from geoservice.server.features import queryables
 from geoservice.server.features import routes as features
-from geoservice.server.formats import HTML, JSON, OPENAPI, PNG, STYLE, choose_format
+from geoservice.server.formats import GEOJSON, HTML, JSON, OPENAPI, PNG, STYLE, choose_format
+from geoservice.server.gazetteer.searches import has_gazetteer
 from geoservice.server.links import REL, Link, link
 from geoservice.server.openapi import document_3_0
 from geoservice.server.processes import routes as processes
@@ -48,8 +49,10 @@ def landing_links(context: RequestContext) -> list[Link]:
     """Return the links of the landing page."""
     to = context.urls.to
     scenarios = [link("related", JSON, to("/scenarios"), "stored scenarios")] if is_reader(context.principal) else []
+    search = [link("search", GEOJSON, to("/search") + "?q={q}", "places by name")] if has_gazetteer(context.reader) else []
     return [
         *scenarios,
+        *search,
         link("self", JSON, to("/", {"f": "json"})),
         link("alternate", HTML, to("/", {"f": "html"}), "map"),
         link("service-desc", OPENAPI, to("/api"), "API description"),

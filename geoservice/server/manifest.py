@@ -10,6 +10,7 @@ from geoservice.release.base import Manifest, PublishedLayer
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
+from geoservice.server.gazetteer.searches import has_gazetteer
 from geoservice.server.principal import Principal
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
@@ -47,6 +48,7 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], princip
         "notes": [note.model_dump() for note in manifest.notes],
         "disclosure": without_secrets(manifest.disclosure),
         "baseMap": manifest.base_map,
+        "search": has_gazetteer(reader),
         "ground": BACKGROUND["day"],
         "darkGround": BACKGROUND["dark"],
         "processes": list(manifest.processes),

@@ -39,6 +39,8 @@ CHINESE: Mapping[str, str] = MappingProxyType({
     "Dismiss a job": "取消任务",
     "Method": "方法",
     "Path": "路径",
+    "Places": "地点",
+    "Places by name": "按名称查找地点",
     "One feature": "单个要素",
     "One layer": "单个图层",
     "Parameters": "参数",

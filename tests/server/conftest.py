@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import shapely
+from made_gazetteer import county_folder
 from starlette.types import ASGIApp
 
 from geoservice.layer import Label, Layer, LayerColumn, Style
@@ -21,7 +22,7 @@ from geoservice.release.base import TABLE, Manifest, ReleaseContent
 from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
 from geoservice.release.protocols import ReleaseStore
-from geoservice.server.app import create_app
+from geoservice.server.app import Application, create_app
 from geoservice.settings import Settings
 
 _count = itertools.count()
@@ -88,7 +89,7 @@ def release_content(note: str = "one", title: str = "Yixiu") -> ReleaseContent:
                                                             "statement": {"zh": "两句话。", "en": "Two sentences."}},
         notes=(label(note),),
     )  # fmt: skip
-    return ReleaseContent(built, table(), manifest)
+    return ReleaseContent(built, table(), manifest, gazetteer=county_folder())
 
 
 @pytest.fixture(scope="session")
@@ -124,9 +125,16 @@ def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return place
 
 
+def close_releases(app: Application) -> None:
+    """Close the releases of an app without a server, as a server does that stops; PostGIS keeps files of them meanwhile."""
+    app.response_cache._releases.close()
+
+
 @pytest.fixture(scope="session")
-def app(published: Place) -> ASGIApp:
-    return create_app(Settings(), published.open())
+def app(published: Place) -> Iterator[ASGIApp]:
+    app = create_app(Settings(), published.open())
+    yield app
+    close_releases(app)
 
 
 @pytest.fixture(scope="session")
@@ -191,9 +199,11 @@ def release_store(published: Place, tmp_path: Path) -> Iterator[ReleaseStore]:
 
 
 @pytest.fixture
-def changing(release_store: ReleaseStore) -> Client:
+def changing(release_store: ReleaseStore) -> Iterator[Client]:
     """A client over ``release_store``."""
-    return Client(create_app(Settings(), release_store))
+    app = create_app(Settings(), release_store)
+    yield Client(app)
+    close_releases(app)
 
 
 @pytest.fixture

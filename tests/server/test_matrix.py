@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 from asking import BY, Caller, given
+from made_gazetteer import county_folder
 
 from geoservice.layer import Layer, LayerColumn, Style
 from geoservice.release.base import TABLE, Manifest, ReleaseContent
@@ -24,7 +25,7 @@ from geoservice.server.access import AccessStore, open_access
 from geoservice.server.app import create_app
 from geoservice.settings import Settings
 
-from .conftest import Place, label, units
+from .conftest import Place, close_releases, label, units
 
 A, B = "340811", "340822"
 PLACES = [
@@ -63,7 +64,7 @@ def content() -> ReleaseContent:
         code_version="0.1.0", study=study, inputs={}, parameters={}, table_digest=table_digest(table),
         layers=tuple(c.layer for c in built), disclosure={"profile": "planner"},
     )  # fmt: skip
-    return ReleaseContent(built, table, manifest)
+    return ReleaseContent(built, table, manifest, gazetteer=county_folder())
 
 
 def tile_at(lon: float, lat: float, z: int) -> tuple[int, int]:
@@ -85,7 +86,7 @@ COLLECTION = "/collections/{layer_id}"
 # "whole" is a layer that cannot be cut to an area
 TABLE_OF_ROUTES = {
     "/": "list", "/conformance": "open", "/api": "open", "/manifest": "list", "/access": "list", "/clients": "list",
-    "/health/live": "open", "/health/ready": "open",
+    "/search": "open", "/health/live": "open", "/health/ready": "open",
     "/collections": "list", COLLECTION: "layer",
     f"{COLLECTION}/items": "layer", f"{COLLECTION}/items/{{fid}}": "layer",
     f"{COLLECTION}/schema": "layer", f"{COLLECTION}/queryables": "layer", f"{COLLECTION}/sortables": "layer",
@@ -152,6 +153,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     app = create_app(Settings(home=place.home), place.open())
     callers = {"anonymous": Caller(app), **{who: Caller(app, text) for who, text in tokens.items()}}
     yield World(callers["anonymous"].get("/api?f=json").json(), callers, access)
+    close_releases(app)
     access.close()
 
 

@@ -30,7 +30,7 @@ def station(demo_server: str) -> dict[str, Any]:
 def test_the_list_and_the_description_name_the_inputs(client):
     listed = client.json("/processes")["processes"]
     described = client.json(PATH)
-    assert [p["id"] for p in listed] == ["station-scenario", "zone-summary", "isochrone", "siting"]
+    assert [p["id"] for p in listed] == ["station-scenario", "zone-summary", "isochrone", "siting", "geocode"]
     assert described["title"] == "Stations as they could be"
     assert set(described["inputs"]) == {"service", "mode", "tier", "group", "edits", "areas", "access", "scenario"}
     assert client.json(f"{PATH}?lang=zh")["title"] == "站点情景"

@@ -41,6 +41,8 @@ ROUTES = [
     "/processes",
     "/processes/station-scenario",
     "/processes/siting",
+    "/processes/geocode",
+    "/search",
     "/collections/coverage/map/tiles",
     "/collections/coverage/map/tiles/WebMercatorQuad",
 ]
@@ -148,7 +150,10 @@ def test_openapi_is_3_0_and_complete(client):
     OpenAPIV30SpecValidator(document).validate()
     assert document["openapi"].startswith("3.0")
     read = {p for p in document["paths"] if not p.startswith("/scenarios")}  # those are for planners, see test_scenarios.py
-    assert {p.format(**EXAMPLE) for p in read} == {*ROUTES, *OTHERS, *JOB, EXECUTION} - {"/processes/siting"}
+    assert {p.format(**EXAMPLE) for p in read} == {*ROUTES, *OTHERS, *JOB, EXECUTION} - {
+        "/processes/siting",
+        "/processes/geocode",
+    }
     limit = next(p for p in document["paths"]["/collections/{layer_id}/items"]["get"]["parameters"] if p["name"] == "limit")
     assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 10}
 

@@ -1,12 +1,15 @@
 """Gazetteers made for tests from a few lines."""
 
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from geoservice.addresses import gazetteer as files
+from geoservice.addresses.area_names import short_names
 from geoservice.addresses.elements import Element, ElementKind, ParsedAddress
 from geoservice.addresses.gazetteer import KINDS, NAME_KINDS, Gazetteer
 from geoservice.addresses.writer import NAME_SCHEMA, write_gazetteer
@@ -38,8 +41,11 @@ class MadeDoor(NamedTuple):
     lat: float
 
 
-def made_gazetteer(folder: Path, places: Sequence[MadePlace], doors: Sequence[MadeDoor]) -> Gazetteer:
-    """Write a gazetteer and return it; the id of an area is its code."""
+def made_gazetteer(folder: Path, places: Sequence[MadePlace], doors: Sequence[MadeDoor], home: str = "") -> Gazetteer:
+    """Write a gazetteer and return it; the id of an area is its code.
+
+    ``home`` is the id of the area that a search prefers; with it areas have their short names as well.
+    """
     rows = {place.id: row for row, place in enumerate(places)}
     size = len(places)
     table = pa.table(
@@ -62,15 +68,17 @@ def made_gazetteer(folder: Path, places: Sequence[MadePlace], doors: Sequence[Ma
     )
     named = [(row, p.name, 0) for row, p in enumerate(places)]
     named += [(row, p.historic, NAME_KINDS.index("historic")) for row, p in enumerate(places) if p.historic]
+    named += [(row, s, 1) for row, p in enumerate(places) if p.level >= 0 for s in short_names(p.name, p.level) if home]
     names = pa.table(dict(zip(NAME_SCHEMA.names, zip(*named, strict=True), strict=True))).cast(NAME_SCHEMA)
     plates = files.DOOR_SCHEMA.empty_table()
     if doors:
         columns = [[rows.get(d.road, -1) for d in doors], [rows.get(d.town, -1) for d in doors]]
         columns += [list(column) for column in zip(*(d[2:] for d in doors), strict=True)]
         plates = pa.table(dict(zip(files.DOOR_SCHEMA.names, [*columns, ["test"] * len(doors)], strict=True)))
-    codes = pa.table({"code": [], "code_system": [], "row": [], "valid_to": []}, schema=files.CODE_SCHEMA)
+    coded = [(p.id, "test", row, None) for row, p in enumerate(places) if p.level >= 0]
+    codes = pa.Table.from_pylist([dict(zip(files.CODE_SCHEMA.names, c, strict=True)) for c in coded], files.CODE_SCHEMA)
     folder.mkdir(parents=True, exist_ok=True)
-    write_gazetteer(folder, table, names, plates.cast(files.DOOR_SCHEMA), codes, {})
+    write_gazetteer(folder, table, names, plates.cast(files.DOOR_SCHEMA), codes, {}, rows.get(home, -1))
     return Gazetteer.open(folder)
 
 
@@ -124,3 +132,15 @@ def county() -> tuple[list[MadePlace], list[MadeDoor]]:
     doors += [MadeDoor("cross road", "340811100", n, n, "", 117.0101, 30.599 + n * 1e-4) for n in range(1, 20)]
     doors += [MadeDoor("east wind", "340811100", 12, 12, "", 117.0211, 30.6111)]
     return places, doors
+
+
+@cache
+def _county_folder() -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory(prefix="made-gazetteer-")
+    made_gazetteer(Path(folder.name) / "gazetteer", *county(), home="340811")
+    return folder
+
+
+def county_folder() -> Path:
+    """Return the folder of the gazetteer of :func:`county`, for releases; it is gone when the process ends."""
+    return Path(_county_folder().name) / "gazetteer"

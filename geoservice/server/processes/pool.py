@@ -39,6 +39,10 @@ def question_pool(store: ReleaseStore, settings: Settings, observe: Callable[[fl
         nice=NICE,
         open_releases=1,
         idle_s=IDLE_S,
-        modules=("geoservice.server.processes.live_task", "geoservice.server.processes.live_engine"),
+        modules=(
+            "geoservice.server.processes.live_task",
+            "geoservice.server.processes.live_engine",
+            "geoservice.server.gazetteer.geocode_answer",
+        ),
     )
     return JobPool(store, limits, TEXTS, settings.log_level, observe)

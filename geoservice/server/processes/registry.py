@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from geoservice.live import question
 from geoservice.server.formats import GEOJSON
+from geoservice.server.gazetteer.geocode_inputs import GeocodeQuestion
 from geoservice.server.processes.errors import NoSuchProcess
 from geoservice.server.scenarios.question import StoredCoverageQuestion, StoredZoneQuestion
 from geoservice.siting.question import SitingQuestion
@@ -17,6 +18,7 @@ LAYER = "coverage"
 """Who may read this layer may ask: an answer has the same numbers."""
 VERSION = "1.0.0"
 JOB_CONTROL = ("sync-execute", "async-execute", "dismiss")
+SYNC_CONTROL = ("sync-execute",)
 LIST_TITLES = {"zh": "实时问题", "en": "Live questions"}
 Texts = Mapping[str, str]
 """A text by language."""
@@ -26,8 +28,10 @@ Texts = Mapping[str, str]
 class Process:
     """A process: ``inputs`` is the model of its inputs, ``media_type`` that of its answer, which is one JSON document.
 
-    Each can be executed as a job. ``is_long``: it is one even if the caller waits for the answer, as it takes many seconds.
-    ``everywhere``: it counts the people of all areas, so callers whose view is limited to some areas may not execute it.
+    Each can be executed as a job, whose inputs are stored for an hour, but not those with ``sync_only``. ``is_long``: it is a
+    job even if the caller waits for the answer, as it takes many seconds. ``everywhere``: it counts the people of all areas,
+    so callers whose view is limited to some areas may not execute it. ``layer``: who may read it may execute the process;
+    None if anybody may, as the answer has nothing but public data.
     """
 
     id: str
@@ -37,6 +41,8 @@ class Process:
     media_type: str = "application/json"
     is_long: bool = False
     everywhere: bool = False
+    sync_only: bool = False
+    layer: str | None = LAYER
 
     def summary(self, language: str) -> dict[str, Any]:
         """Return the summary of the process, without links."""
@@ -45,7 +51,7 @@ class Process:
             "version": VERSION,
             "title": self.title[language],
             "description": self.description[language],
-            "jobControlOptions": list(JOB_CONTROL),
+            "jobControlOptions": list(SYNC_CONTROL if self.sync_only else JOB_CONTROL),
             "outputTransmission": ["value"],
         }
 
@@ -112,7 +118,21 @@ SITING = Process(
     is_long=True,
     everywhere=True,
 )
-PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE, SITING)})
+GEOCODE = Process(
+    "geocode",
+    {"zh": "地址定位", "en": "Positions of addresses"},
+    {
+        "zh": "在公开地名库中查找一个或一批地址：坐标、精度、得分、以米计的不确定范围、存疑之处和其他可能的地点。"
+        "地址不保存，也不写入日志。",
+        "en": "One or many addresses in the gazetteer of public places: position, precision, score, uncertainty in metres, "
+        "what is doubtful, and other places that fit. Addresses are neither stored nor logged.",
+    },
+    GeocodeQuestion,
+    media_type=GEOJSON,
+    sync_only=True,
+    layer=None,
+)
+PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE, SITING, GEOCODE)})
 
 
 def process_of(process_id: str) -> Process:

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
+from geoservice.server.gazetteer.geocode_inputs import GeocodeQuestion
+from geoservice.server.gazetteer.geocode_task import GeocodeTask
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.json_body import read_body
 from geoservice.server.links import REL, link, self_links
@@ -17,7 +19,7 @@ from geoservice.server.processes.jobs.routes import JOB_STATUS
 from geoservice.server.processes.jobs.status import wrapped
 from geoservice.server.processes.live_task import LiveTask
 from geoservice.server.processes.pages import PAGING, PAGING_PARAMETERS, page_of
-from geoservice.server.processes.registry import LAYER, LIST_TITLES, PROCESSES, process_of
+from geoservice.server.processes.registry import LIST_TITLES, PROCESSES, process_of
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
 from geoservice.server.scenarios.resolve import resolved
@@ -80,15 +82,24 @@ async def process(context: Page, process_id: str) -> Response:
     openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": EXECUTE}}}, "parameters": [PREFER]},
 )
 async def execute(context: Answer, request: Request, process_id: str) -> Response:
-    """Return the answer to a question; it is computed from the release, and nothing is kept but jobs, for an hour."""
-    process, layer = process_of(process_id), context.layer(LAYER)
+    """Return the answer to a question; it is computed from the release, and nothing is kept but jobs, for an hour.
+
+    A process without jobs answers at once also where the caller prefers a job.
+    """
+    process = process_of(process_id)
+    layer = None if process.layer is None else context.layer(process.layer)
     execution = parse_execution(await read_body(request, "ask with fewer edits or candidates", MAX_BODY), process.inputs)
-    within = context.principal.within(layer)
+    within = None if layer is None else context.principal.within(layer)
     question = await resolved(execution.inputs, context)
-    if process.is_long or prefers_async(request.headers):
+    if not process.sync_only and (process.is_long or prefers_async(request.headers)):
         return await execute_job(context, request, process, Execution(question, execution.response), within)
     pool: JobPool = request.app.state.questions
-    body = await pool.run(version_of(context.reader), LiveTask(process.id, question, within))
+    task = _geocode_task(question, context) if isinstance(question, GeocodeQuestion) else LiveTask(process.id, question, within)
+    body = await pool.run(version_of(context.reader), task)
     if execution.response == "document":
         return Response(wrapped(orjson.loads(body), process.media_type, "document"), 200, {"Cache-Control": "no-store"}, JSON)
     return Response(body, 200, {"Cache-Control": "no-store"}, process.media_type)
+
+
+def _geocode_task(question: GeocodeQuestion, context: RequestContext) -> GeocodeTask:
+    return GeocodeTask(question.texts(), question.country, question.scope, context.language)

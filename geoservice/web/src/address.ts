@@ -11,6 +11,7 @@ import { mapsParts, takeMaps } from "./scenario/maps/choice";
 import { SITING_PARTS, sitingParts, takeSiting } from "./scenario/siting/choice";
 import { takeTool, toolParts } from "./live/tool";
 import { placeParts, takePlace } from "./isochrone/choice";
+import { foundParts, takeFound } from "./search/choice";
 import { takeZone, zoneParts } from "./zone/choice";
 import { takeVans, vanParts } from "./vans/choice";
 import type { Manifest } from "./types";
@@ -29,7 +30,7 @@ export function written(): string {
     ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
     ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
     ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
-    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...mapsParts(), ...sitingParts(), ...vanParts(), ...toolParts(), ...zoneParts(), ...placeParts(), ["map", at],
+    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...mapsParts(), ...sitingParts(), ...vanParts(), ...toolParts(), ...zoneParts(), ...placeParts(), ...foundParts(), ["map", at],
   ];
   const kept = parts.filter(([key, value]) => value || (key === "on" && value === ""));
   return new URLSearchParams(kept as [string, string][]).toString();
@@ -71,6 +72,7 @@ function takeAll(asked: URLSearchParams): void {
     takeTool(asked);
     takeZone(asked);
     takePlace(asked);
+    takeFound(asked);
   });
 }
 

@@ -54,6 +54,18 @@ export const fetchResult = <T>(job: string, lang: string): Promise<T> => get<T>(
 /** Stops a job; also while the page is being left. */
 export const dismissJob = (job: string): Promise<unknown> => get(url(`jobs/${job}`), { method: "DELETE", keepalive: true, headers: { Accept: "application/json" } });
 
+/** A place of the gazetteer; `within` are the areas above it, as people write them. */
+export interface PlaceFeature {
+  id: string;
+  geometry: { type: "Point"; coordinates: [number, number] } | null;
+  bbox?: [number, number, number, number];
+  properties: { name: string; kind: string; kind_title: string; level: string | null; code: string | null; within: string };
+}
+
+/** The places whose name begins with a text, the most probable first. */
+export const searchPlaces = async (q: string, lang: string, limit: number, signal: AbortSignal): Promise<PlaceFeature[]> =>
+  (await get<{ features: PlaceFeature[] }>(url("search", { q, lang, limit, f: "json" }), { signal, headers: { Accept: "application/geo+json" } })).features;
+
 interface Page {
   features: Feature[];
   links: { rel: string; href: string }[];

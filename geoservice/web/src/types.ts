@@ -115,6 +115,8 @@ export interface Manifest {
   notes: Label[];
   disclosure?: Disclosure;
   baseMap: boolean;
+  /** Whether the release has a gazetteer, so that places can be searched for. */
+  search?: boolean;
   /** Colour of the land on which layers lie. */
   ground: string;
   /** The same on dark screens. */

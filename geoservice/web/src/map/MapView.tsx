@@ -19,6 +19,8 @@ import { code as scenarioCode, keepScenarioMap } from "../scenario/load";
 import { mapsView } from "../scenario/maps/choice";
 import { lineOf } from "../equal/data";
 import { sentenceOf } from "../equal/words";
+import { keepMark } from "../search/mark";
+import { SearchBox } from "../search/SearchBox";
 import { keepAreas, shapes } from "./areas";
 import { build } from "./build";
 import { keepCards } from "./cards";
@@ -104,7 +106,7 @@ const label = (): string => t(tool.value ? `${tool.value}.map` : scenarioOn.valu
 
 function start(map: MapLibre): (() => void)[] {
   keepPointed(map);
-  const stops = [keepFaults(map), keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map), keepToolMap(map)];
+  const stops = [keepFaults(map), keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map), keepToolMap(map), keepMark(map)];
   if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
   return stops;
 }
@@ -146,6 +148,7 @@ export function MapView() {
       <HoverTip />
       {FlowTip && <FlowTip />}
       {HotspotTip && <HotspotTip />}
+      {manifest.value.search && <SearchBox />}
       <Buttons />
       <ToolButtons />
       <Faults rebuild={() => attempt.value++} />

@@ -1,0 +1,75 @@
+"""Positions of addresses as GeoJSON, without a text of the address itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from geoservice.addresses.faults import FAULTS
+from geoservice.addresses.gazetteer import Gazetteer
+from geoservice.addresses.match import Geocoded, geocode
+from geoservice.addresses.search_keys import HAN
+from geoservice.errors import ParameterError
+
+REASONS = {
+    "": {"zh": "", "en": ""},
+    "not_an_address": {"zh": "不是地址", "en": "it is no address"},
+    "outside_scope": {"zh": "在给定区域之外", "en": "it is outside the given area"},
+    "too_coarse": {"zh": "只能定位到市级或省级", "en": "nothing smaller than a city or province is known of it"},
+    "not_found": {"zh": "地名库中查不到", "en": "the gazetteer has no such place"},
+    "ambiguous": {"zh": "有几处同样符合", "en": "several places fit as well"},
+}
+
+
+def geocode_features(
+    texts: Sequence[str], gazetteer: Gazetteer, country: str | None, scope: str | None, language: str
+) -> dict[str, Any]:
+    """Return a collection with a feature for each address, in their order; its id is the position in the list, from 0.
+
+    Raises :class:`ParameterError` for a scope that is no code of an area, or the code of several.
+    """
+    row = scope_row(gazetteer, scope)
+    features = [
+        geocoded_feature(i, geocode(text, gazetteer, row, country if country is not None else country_of(text)), language)
+        for i, text in enumerate(texts)
+    ]
+    return {"type": "FeatureCollection", "features": features, "numberReturned": len(features)}
+
+
+def country_of(text: str) -> str:
+    """Return the country of an address for which none is stated: China if it has Chinese characters, otherwise any."""
+    return "CN" if HAN.search(text) else ""
+
+
+def scope_row(gazetteer: Gazetteer, code: str | None) -> int:
+    """Return the row of an area by its code, -1 for None."""
+    if code is None:
+        return -1
+    rows = [row for row in gazetteer.rows_by_code.get(code, ()) if gazetteer.level[row]]
+    if not rows:
+        raise ParameterError("inputs.scope: the gazetteer has no area of this code")
+    present = [row for row in rows if gazetteer.code(row) == code] or rows
+    if len(set(present)) > 1:
+        raise ParameterError(f"inputs.scope: {len(set(present))} areas have this code; give that of one above them")
+    return present[0]
+
+
+def geocoded_feature(number: int, place: Geocoded, language: str) -> dict[str, Any]:
+    """Return where an address is as a feature; the geometry is null if no position is known."""
+    return {
+        "type": "Feature",
+        "id": number,
+        "geometry": None if place.lon is None else {"type": "Point", "coordinates": [place.lon, place.lat]},
+        "properties": {
+            "status": place.status,
+            "reason": place.reason or None,
+            "reason_text": REASONS[place.reason][language] or None,
+            "matched": place.matched,
+            "areas": [area._asdict() for area in place.areas],
+            "precision": place.precision,
+            "score": place.score,
+            "uncertainty_m": place.uncertainty_m,
+            "faults": [{"code": code, "text": getattr(FAULTS[code], f"text_{language}")} for code in place.faults],
+            "candidates": [candidate._asdict() for candidate in place.candidates],
+            "addr_type": place.addr_type or None,
+            "location_type": place.location_type or None,
+        },
+    }
