@@ -1,4 +1,4 @@
-"""What can be doubtful about an answer: code, points off the score, text."""
+"""What can be doubtful about an answer: code, points off the score, text; and why there is none."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -36,6 +36,17 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "relative": Fault(5, "只有相对位置", "the position is stated relative to another place"),
     }
 )
+
+REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "not_an_address": ("不是地址", "it is no address"),
+        "outside_scope": ("在给定区域之外", "it is outside the given area"),
+        "too_coarse": ("只能定位到市级或省级", "nothing smaller than a city or province is known of it"),
+        "not_found": ("地名库中查不到", "the gazetteer has no such place"),
+        "ambiguous": ("有几处同样符合", "several places fit as well"),
+    }
+)
+"""Why an address has no place, in Chinese and in English."""
 
 
 def points_off(codes: Iterable[str]) -> int:

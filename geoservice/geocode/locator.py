@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from geoservice.addresses.faults import REASONS
 from geoservice.geo import Floats
 from geoservice.geocode.bulk import end_run, geocode_addresses, places_digest
 from geoservice.geocode.geocoder import Geocoder
 from geoservice.geocode.household_columns import household_precision
-from geoservice.geocode.review import REASONS
 from geoservice.ingest.located import LocatedAddresses
 from geoservice.progress import Progress
 

@@ -16,7 +16,7 @@ import orjson
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from geoservice.addresses.faults import FAULTS
+from geoservice.addresses.faults import FAULTS, REASONS
 from geoservice.addresses.precision import PRECISIONS
 from geoservice.durable import atomic_write
 from geoservice.errors import BadValues, UnreadableFile
@@ -46,13 +46,6 @@ NOTES = (
     ),
     "本表含登记地址，请按登记数据保管，用后删除。 This workbook has addresses of a register: keep it as you keep the register.",
 )
-REASONS = {
-    "not_an_address": ("不是地址", "not an address"),
-    "not_found": ("未找到", "not found"),
-    "outside_scope": ("不在本区域内", "outside the study's area"),
-    "too_coarse": ("只知省或市", "only the province or city is known"),
-    "ambiguous": ("有多个可能的地点", "several places fit"),
-}
 _POSITION = re.compile(r"\((-?\d+\.\d+), (-?\d+\.\d+); (\w+)\)$")
 
 

@@ -3,20 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from geoservice.addresses.faults import FAULTS
+from geoservice.addresses.faults import FAULTS, REASONS
 from geoservice.addresses.gazetteer import Gazetteer
 from geoservice.addresses.match import Geocoded, geocode
 from geoservice.addresses.search_keys import HAN
 from geoservice.errors import ParameterError
-
-REASONS = {
-    "": {"zh": "", "en": ""},
-    "not_an_address": {"zh": "不是地址", "en": "it is no address"},
-    "outside_scope": {"zh": "在给定区域之外", "en": "it is outside the given area"},
-    "too_coarse": {"zh": "只能定位到市级或省级", "en": "nothing smaller than a city or province is known of it"},
-    "not_found": {"zh": "地名库中查不到", "en": "the gazetteer has no such place"},
-    "ambiguous": {"zh": "有几处同样符合", "en": "several places fit as well"},
-}
 
 
 def geocode_features(
@@ -61,7 +52,7 @@ def geocoded_feature(number: int, place: Geocoded, language: str) -> dict[str, A
         "properties": {
             "status": place.status,
             "reason": place.reason or None,
-            "reason_text": REASONS[place.reason][language] or None,
+            "reason_text": REASONS[place.reason][language != "zh"] if place.reason else None,
             "matched": place.matched,
             "areas": [area._asdict() for area in place.areas],
             "precision": place.precision,
