@@ -49,6 +49,7 @@ def test_sites_are_ranked_pointed_at_and_put_into_the_scenario(tab: Page) -> Non
     )
     marks = tab.locator(".maplibregl-marker.site-mark")
     expect(marks).to_have_text(["1", "2"])
+    tab.mouse.move(1, 1)  # away from the list, which scrolls under it when a site gets the focus
     sites.nth(1).locator("button").focus()
     expect(marks.nth(1)).to_have_attribute("data-pointed", "")
     marks.first.hover()
