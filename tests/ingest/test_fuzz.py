@@ -95,6 +95,10 @@ SEEDS: dict[Format, dict[str, Write]] = {
     "topojson": {"a.topojson": lambda p: p.write_text(json.dumps(TOPOJSON))},
     "parquet": {"a.parquet": lambda p: shapes().to_parquet(p), "b.parquet": FRAME.to_parquet},
     "geotiff": {"a.tif": raster},
+    "json": {
+        "a.json": lambda p: p.write_text(FRAME.to_json(orient="records", force_ascii=False)),
+        "b.json": lambda p: p.write_text(json.dumps({"340811": {"county": "宜秀区", "townships": {"大龙山镇": "340811100"}}})),
+    },
 }
 
 
