@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from geoservice.geocode.files import GeocodeReport
 
 _TEXTS = {
-    "zh": ("{rows} 行", "其中 {n} 个不同的地址需要核对：{review}", "无需核对", "已写入：{out}", "已保存 {n} 个核对结果"),
+    "zh": ("{rows} 行", "其中 {n} 个不同的地址需要核对：{review}", "无需核对", "已写入：{file}", "已保存 {n} 个核对结果"),
     "en": (
-        "{rows} rows", "{n} different addresses to review: {review}", "nothing to review", "written: {out}", "{n} fixes stored",
+        "{rows} rows", "{n} different addresses to review: {review}", "nothing to review", "written: {file}", "{n} fixes stored",
     ),
 }  # fmt: skip
 
@@ -84,7 +84,7 @@ def _print(report: "GeocodeReport", language: Language) -> None:
     out.print(rows.format(rows=f"{report.rows:,}"))
     out.print(table)
     out.print(to_review.format(n=f"{report.to_review:,}", review=report.review) if report.review else nothing, markup=False)
-    out.print(written.format(out=report.out), markup=False)
+    out.print(written.format(file=report.out), markup=False)
 
 
 def register(app: typer.Typer) -> None:
