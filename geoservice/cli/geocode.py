@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _TEXTS = {
     "zh": ("{rows} 行", "其中 {n} 个不同的地址需要核对：{review}", "无需核对", "已写入：{file}", "已保存 {n} 个核对结果"),
     "en": (
-        "{rows} rows", "{n} different addresses to review: {review}", "nothing to review", "written: {file}", "{n} fixes stored",
+        "{rows} rows", "{n} addresses to review: {review}", "nothing to review", "written: {file}", "{n} fixes stored",
     ),
 }  # fmt: skip
 

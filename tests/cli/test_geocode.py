@@ -37,7 +37,7 @@ def test_a_file_is_geocoded_reviewed_fixed_and_imported(cli: Any, loaded: Path, 
     assert "3 rows" in ended.out
     assert "compound or point of interest" in ended.out
     review = register.with_name("register.review.xlsx")
-    assert f"2 different addresses to review: {review}" in ended.out
+    assert f"2 addresses to review: {review}" in ended.out
     book = load_workbook(review)
     assert book.worksheets[0].cell(3, 2).value == "杨桥镇幸福里甲区"
     book.worksheets[0].cell(3, 12).value, book.worksheets[0].cell(3, 13).value = 117.02, 30.55
