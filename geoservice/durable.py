@@ -1,6 +1,7 @@
 """Atomic and durable writes of files, and errors of full disks."""
 
 import errno
+import fcntl
 import os
 import secrets
 import shutil
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from geoservice.errors import DiskFull, GeoserviceError
+from geoservice.errors import Conflict, DiskFull, GeoserviceError
 
 FULL_DISK_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 MIN_FREE_BYTES = 256 * 1024
@@ -44,6 +45,17 @@ def remove_on_failure(folder: Path) -> Iterator[None]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+@contextmanager
+def building(folder: Path, subject: str) -> Iterator[None]:
+    """Lock a folder while the block builds in it; raises :class:`Conflict` if another process builds the same subject."""
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            raise Conflict(f"another process is building the {subject}; wait for it to end") from e
+        yield
 
 
 def has_room(folder: Path) -> bool:

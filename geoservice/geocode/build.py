@@ -3,12 +3,10 @@
 A gazetteer with private sources is built twice, with and without them: releases get the one of public sources only.
 """
 
-import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,8 +17,8 @@ import pyarrow as pa
 from geoservice.addresses.current import POINTER, CurrentGazetteer, current_gazetteer
 from geoservice.addresses.gazetteer import FORMAT, MANIFEST, Gazetteer
 from geoservice.addresses.writer import write_gazetteer
-from geoservice.durable import atomic_write, remove_on_failure, sync, sync_tree
-from geoservice.errors import Conflict, GazetteerError, InputError, NotFound
+from geoservice.durable import atomic_write, building, remove_on_failure, sync, sync_tree
+from geoservice.errors import GazetteerError, InputError, NotFound
 from geoservice.geocode.assemble import AreaTable, NamedTable, Sources, assemble
 from geoservice.geocode.home import home_area
 from geoservice.geocode.place_table import PLACES
@@ -87,7 +85,7 @@ def build_gazetteer(project: Project, study: Study, progress: Progress) -> Gazet
     """
     folder = project.gazetteer
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with building(folder, "gazetteer"):
         tables = stored_sources(folder)
         public = [table for table in tables if not table.private]
         inputs = _inputs(project, study)
@@ -141,16 +139,6 @@ def add_places(project: Project, table: pa.Table, source: GazetteerSource) -> Ga
         if name in table.column_names and (missing := table.column(name).null_count):
             raise InputError(f"{source.name}: {missing} places have no {name}; expected are columns {', '.join(PLACES.names)}")
     return save_source(project.gazetteer, table, source)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            raise Conflict("another process is building the gazetteer; wait for it to end") from e
-        yield
 
 
 def _inputs(project: Project, study: Study) -> dict[str, str]:

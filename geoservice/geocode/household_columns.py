@@ -38,11 +38,15 @@ def household_precision(precision: str, uncertainty_m: float | None, level: str 
     return PRECISIONS[precision].household
 
 
+def household_precisions(results: Results) -> list[str | None]:
+    """Return what households call the precision of each result, None without a place."""
+    rows = zip(*(results.column(name) for name in ("precision", "uncertainty_m", "level")), strict=True)
+    return [household_precision(*row) or None for row in rows]
+
+
 def added_columns(results: Results, headers: Sequence[str]) -> Mapping[str, list[Any]]:
     """Return columns by header; those whose header a file has already get a prefix."""
-    level = results.column("level")
     columns: dict[str, list[Any]] = {name: results.column(name) for name in ("lon", "lat", "uncertainty_m")}
-    ladder = zip(results.column("precision"), columns["uncertainty_m"], level, strict=True)
-    columns["precision"] = [household_precision(*row) or None for row in ladder]
+    columns["precision"] = household_precisions(results)
     own = {name if name not in headers else PREFIX + name: columns[name] for name in IMPORTED}
     return {**own, **{PREFIX + name: results.column(name) for name in MORE if PREFIX + name not in own}}

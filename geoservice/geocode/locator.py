@@ -12,7 +12,7 @@ from geoservice.addresses.faults import REASONS
 from geoservice.geo import Floats
 from geoservice.geocode.bulk import end_run, geocode_addresses, places_digest
 from geoservice.geocode.geocoder import Geocoder
-from geoservice.geocode.household_columns import household_precision
+from geoservice.geocode.household_columns import household_precisions
 from geoservice.ingest.located import LocatedAddresses
 from geoservice.progress import Progress
 
@@ -34,13 +34,11 @@ class ImportLocator:
         """Return the places of addresses."""
         results = geocode_addresses(self.geocoder, addresses, self.folder, self.progress)
         end_run(self.folder)
-        metres = results.column("uncertainty_m")
-        rows = zip(results.column("precision"), metres, results.column("level"), strict=True)
-        precision = [household_precision(*row) or None for row in rows]
+        precision = household_precisions(results)
         known = np.array([name is not None for name in precision], np.bool_)
         reasons = [REASONS[reason][1] if reason else "not placed in any county" for reason in results.column("reason")]
         lon, lat = (np.where(known, _floats(results.column(name)), np.nan) for name in ("lon", "lat"))
-        return LocatedAddresses(lon, lat, pa.array(precision, pa.string()), _floats(metres), reasons)
+        return LocatedAddresses(lon, lat, pa.array(precision, pa.string()), _floats(results.column("uncertainty_m")), reasons)
 
 
 def _floats(values: Sequence[float | None]) -> Floats:

@@ -1,17 +1,15 @@
 """Build the street network of a study out of an OSM extract and make it current in one step."""
 
-import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geoservice.durable import atomic_write, remove_on_failure, sync, sync_tree
-from geoservice.errors import Conflict, NetworkError, NotFound
+from geoservice.durable import atomic_write, building, remove_on_failure, sync, sync_tree
+from geoservice.errors import NetworkError, NotFound
 from geoservice.modes import MODES
 from geoservice.network.assemble import ModeReport, assemble
 from geoservice.network.check import check_network
@@ -73,7 +71,7 @@ def build_network(
     table = read_speeds(speeds)
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / ASIDE
-    with alone(folder), remove_on_failure(temporary):
+    with building(folder, "street network"), remove_on_failure(temporary):
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
         places_entry, place_report = _write_places(pbf, temporary, progress)  # before the streets, to need less memory
@@ -164,17 +162,6 @@ def _has_whole(folder: Path, build: str) -> bool:
     except (NotFound, NetworkError):
         return False
     return True
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Lock a network's folder for building; raises :class:`Conflict` if another process builds in it."""
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            raise Conflict("another process is building the street network; wait for it to end") from e
-        yield
 
 
 def _make_current(folder: Path, temporary: Path, index: dict[str, object]) -> None:

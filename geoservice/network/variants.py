@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geoservice.durable import remove_on_failure, sync_tree
+from geoservice.durable import building, remove_on_failure, sync_tree
 from geoservice.errors import NetworkError, NotFound, StudyError
 from geoservice.modes import MODES, Hazard
 from geoservice.network.assemble import assemble
-from geoservice.network.build import ASIDE, alone, joint_digest, load_slopes, save_mode
+from geoservice.network.build import ASIDE, joint_digest, load_slopes, save_mode
 from geoservice.network.check import check_graphs
 from geoservice.network.closures import ClosedStreets, StreetClosure, check_ids, mode_closures
 from geoservice.network.graph import INDEX, check_mode, read_index
@@ -71,7 +71,7 @@ def changed_network(folder: Path, modes: Sequence[str], changes: StreetChanges, 
     key = hashlib.sha256(f"{index['build']} {built} {_terrain_digest(terrain)} {changes.digest()}".encode()).hexdigest()[:16]
     variant = folder / str(index["build"]) / VARIANTS / key
     if not _is_whole(variant, built):
-        with alone(folder):
+        with building(folder, "street network"):
             _build(_Job(folder / ASIDE, variant, index, source, built, table, changes, terrain, progress))
     os.utime(variant)
     _remove_old(variant.parent)

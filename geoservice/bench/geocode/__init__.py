@@ -19,6 +19,7 @@ from geoservice.addresses import Gazetteer
 from geoservice.addresses.parse import parse
 from geoservice.addresses.precision import finer
 from geoservice.api.project import open_project
+from geoservice.bench.access.figures import Figures, at_most
 from geoservice.bench.geocode import peer
 from geoservice.bench.geocode.nation import addresses, write_nation
 from geoservice.bench.serve.servers import PEERS
@@ -27,7 +28,6 @@ from geoservice.geocode.bulk import end_run, geocode_addresses
 from geoservice.geocode.geocoder import Geocoder
 from geoservice.progress import quiet
 
-Figures = dict[str, dict[str, Any]]
 STUDY = """id = "nation"
 title = { zh = "虚构", en = "Made up" }
 code_system = "nbs2023"
@@ -59,14 +59,10 @@ def run(repeat: int) -> Figures:
         rows = addresses(villages, ADDRESSES)
         return {
             "places": {"value": places, "unit": ""},
-            "build the gazetteer": _at_most(build, "s", BUILD_BAR),
-            "open the gazetteer": _at_most(_opening(gazetteer), "s", OPEN_BAR),
+            "build the gazetteer": at_most(build, "s", BUILD_BAR),
+            "open the gazetteer": at_most(_opening(gazetteer), "s", OPEN_BAR),
             **_rates(gazetteer, rows, folder, repeat),
         }
-
-
-def _at_most(value: float, unit: str, bar: float) -> dict[str, Any]:
-    return {"value": round(value, 2), "unit": unit, "bar": bar, "holds": value <= bar}
 
 
 def _opening(folder: Path) -> float:
@@ -106,7 +102,7 @@ def _rates(gazetteer: Path, rows: Sequence[str], folder: Path, repeat: int) -> F
             }
             for name, found in theirs.items()
         },
-        "memory of a process": _at_most(peak, "MB", MEMORY_BAR),
+        "memory of a process": at_most(peak, "MB", MEMORY_BAR),
     }  # fmt: skip
 
 
