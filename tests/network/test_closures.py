@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import shapely
 
+from geoservice.durable import building
 from geoservice.errors import Conflict, NotFound, StudyError
-from geoservice.network.build import alone, build_network
+from geoservice.network.build import build_network
 from geoservice.network.closures import ClosedStreets, StreetClosure
 from geoservice.network.graph import graph_digest, load_graph, read_index
 from geoservice.network.snap import snap
@@ -251,7 +252,7 @@ def test_a_variant_needs_the_extract_the_mode_and_the_lock(tmp_path: Path) -> No
     net = build(tmp_path)
     with pytest.raises(NotFound, match="no mode 'cycle'"):
         changed_network(net, ["walk", "cycle"], StreetChanges((closure("w4"),)), tmp_path / "terrain", quiet)
-    with alone(net), pytest.raises(Conflict):
+    with building(net, "street network"), pytest.raises(Conflict):
         changed(net, closure("w4"))
     kept_source(net).extract.unlink()
     with pytest.raises(NotFound, match="was not kept"):
