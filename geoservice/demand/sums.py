@@ -109,7 +109,7 @@ def region_sums(
 
 
 def threshold_sums(
-    surface: DemandSurface, region: Int32s, regions: int, band: Int32s, bands: int, point: Ints | None = None
+    surface: DemandSurface, region: Int32s, regions: int, band: Int32s, bands: int, point: Int32s | Ints | None = None
 ) -> Sums:
     """Return cumulative sums over regions and bands: row ``r * bands + b`` has the points of region ``r`` up to band ``b``.
 

@@ -40,11 +40,11 @@ def isochrone_answer(engine: Engine, question: IsochroneQuestion, within: Sequen
     limit, points = minutes[-1] * 60_000, streets.points
     search = StationSearch.of(streets.graph, place.snapped, place.start_ms, limit, parameters.direction, points.arcs)
     shapes = isochrones(search, streets.outline_streets, minutes)
-    ms, _ = split_keys(points.keys(search.keys, place, search.start, np.arange(len(points.points)), limit), 1)
-    region = np.zeros(len(ms), np.int32)
+    point = points.at(search.nodes, place.snapped.edge)
     if within is not None:
-        region[~engine.areas.points_inside(within)] = -1
-    sums = threshold_sums(surface, region, 1, bands(ms, minutes), len(minutes))
+        point = point[engine.areas.points_inside(within)[point]]
+    ms, _ = split_keys(points.keys(search.keys, place, search.start, point, limit), 1)
+    sums = threshold_sums(surface, np.zeros(len(ms), np.int32), 1, bands(ms, minutes), len(minutes), point)
     persons = engine.counts(Estimates.of(sums, Quantity("persons", question.group)))
     properties = {"mode": question.mode, "group": question.group, "direction": parameters.direction}
     return {

@@ -5,6 +5,7 @@ straight line between a place and its nearest street.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -13,9 +14,10 @@ from contourpy import FillType, contour_generator
 from scipy.ndimage import distance_transform_edt
 
 from geoservice.geo import Bools, Floats, Int32s, Ints, Objects, repeated
+from geoservice.network.edge_grid import EdgeGrid
 from geoservice.network.graph import Graph
-from geoservice.network.kernels import UNREACHED
-from geoservice.network.positions import Direction, checked_start, split_keys
+from geoservice.network.kernels import NONE, UNREACHED
+from geoservice.network.positions import Direction, checked_start
 from geoservice.network.snap import Snapped
 from geoservice.network.street_samples import street_samples
 from geoservice.network.travel import node_keys, times_from_nodes
@@ -52,6 +54,11 @@ class StationSearch:
         keys = node_keys(graph, station, start, limit_ms, direction, 1, arcs)
         return cls(graph, station, start, limit_ms, direction, keys)
 
+    @cached_property
+    def nodes(self) -> Int32s:
+        """The nodes that are reached, ascending."""
+        return np.flatnonzero(self.keys != NONE).astype(np.int32)
+
     def times(self, points: Snapped) -> Int32s:
         """Return the time of points, ``UNREACHED`` beyond the limit."""
         return times_from_nodes(self.graph, self.keys, self.station, self.start, points, self.limit_ms, self.direction)[0]
@@ -61,30 +68,42 @@ class StationSearch:
 class OutlineStreets:
     """The streets that outlines follow, prepared once for many places.
 
-    ``edges`` tells which edges places belong to, ``metres`` is the longest straight line between a place and its street, ``x``
-    and ``y`` are the junctions in the projection of the graph, NaN for those without an edge.
+    ``edges`` are the edges that places belong to, in a grid by their ends, ``metres`` is the longest straight line between a
+    place and its street, ``x`` and ``y`` are the junctions in the projection of the graph, NaN for those without an edge.
     """
 
     graph: Graph
-    edges: Bools
+    edges: EdgeGrid
     metres: float
     x: Floats
     y: Floats
 
     @classmethod
     def of(cls, graph: Graph, edges: Bools, metres: float) -> "OutlineStreets":
-        """Prepare the streets of a graph."""
+        """Prepare the streets of a graph; ``edges`` is the mask of those that places belong to."""
         first, last = graph.shape_start[:-1], graph.shape_start[1:] - 1
         x, y = np.full(graph.junctions, np.nan), np.full(graph.junctions, np.nan)
         for junction, vertex in ((graph.u, first), (graph.v, last)):
             x[junction], y[junction] = graph.shape_x[vertex], graph.shape_y[vertex]
-        return cls(graph, edges, metres, x, y)
+        return cls(graph, EdgeGrid.of(graph.u, graph.v, np.flatnonzero(edges), x, y), metres, x, y)
 
-    def inside(self, west: float, south: float, east: float, north: float) -> Ints:
-        """Return the edges of places of which an end is in a box, in metres."""
-        x, y = self.x, self.y
-        junction = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-        return np.flatnonzero((junction[self.graph.u] | junction[self.graph.v]) & self.edges)
+    @cached_property
+    def _junctions(self) -> dict[Direction, Int32s]:
+        """The junction whose trips ``to`` a station begin, or whose trips ``from`` one end, at each node; -1 for none."""
+        return {"to": _inverse(self.graph.source, self.graph.nodes), "from": _inverse(self.graph.sink, self.graph.nodes)}
+
+    def reached(self, search: StationSearch) -> Int32s:
+        """Return the junctions that a search reaches, and those at the ends of the station's edge."""
+        edge, junction = int(search.station.edge[0]), self._junctions[search.direction][search.nodes]
+        ends = np.array([self.graph.u[edge], self.graph.v[edge]], np.int32)
+        return np.concatenate([junction[junction >= 0], ends])
+
+
+def _inverse(node: Int32s, nodes: int) -> Int32s:
+    """Return the position of each node in ``node``, -1 if it is not there."""
+    position = np.full(nodes, -1, np.int32)
+    position[node[node >= 0]] = np.flatnonzero(node >= 0)
+    return position
 
 
 def isochrones(search: StationSearch, streets: OutlineStreets, minutes: tuple[int, ...]) -> Objects:
@@ -109,7 +128,7 @@ def isochrones(search: StationSearch, streets: OutlineStreets, minutes: tuple[in
     west, south, east, north = box = _box(search, streets)
     cell = max((max(east - west, north - south)) / CELLS, MIN_CELL_METRES)
     shape = int(np.ceil((north - south) / cell)) + 1, int(np.ceil((east - west) / cell)) + 1
-    samples = street_samples(graph, streets.inside(*box), cell)
+    samples = street_samples(graph, streets.edges.inside(*box), cell)
     ms = search.times(samples.places)
     row, column = (np.rint((v - low) / cell).astype(np.int64) for v, low in ((samples.y, south), (samples.x, west)))
     inside = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1])
@@ -121,10 +140,7 @@ def isochrones(search: StationSearch, streets: OutlineStreets, minutes: tuple[in
 
 def _box(search: StationSearch, streets: OutlineStreets) -> tuple[float, float, float, float]:
     """Return west, south, east and north of the junctions that are reached, in metres, with room around them."""
-    graph, edge = search.graph, int(search.station.edge[0])
-    ms, _ = split_keys(search.keys, 1)
-    reached = ms[graph.source if search.direction == "to" else graph.sink] < UNREACHED
-    reached[[graph.u[edge], graph.v[edge]]] = True
+    reached = streets.reached(search)
     x, y = streets.x[reached], streets.y[reached]
     room = streets.metres + 2 * MIN_CELL_METRES
     return float(x.min()) - room, float(y.min()) - room, float(x.max()) + room, float(y.max()) + room
