@@ -96,8 +96,8 @@ def ask_grid(home: Path) -> Figures:
         return {
             f"{name}, the first question": at_most(first, "s"),
             **_series(client, f"{name}, a station moves", "station-scenario", moves(trip, places, MOVE_METRES), GRID_BAR),
-            **_series(client, f"{name}, a polygon", "zone-summary", zones(trip, places), GRID_BAR),
-            **_series(client, f"{name}, an isochrone", "isochrone", places_of(trip, places, (5, 10, 15)), GRID_BAR),
+            **_series(client, f"{name}, a polygon", "zone-summary", zones(trip, places), ZONE_BAR),
+            **_series(client, f"{name}, an isochrone", "isochrone", places_of(trip, places, (5, 10, 15)), ISOCHRONE_BAR),
             f"{name}, memory of the service": at_most(memory_mb(pid), "MB"),
         }
 
