@@ -5,7 +5,6 @@ Peers, which find provinces, cities and counties only, are cpca and JioNLP (``ma
 
 import json
 import multiprocessing
-import resource
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -89,7 +88,7 @@ def _rates(gazetteer: Path, rows: Sequence[str], folder: Path, repeat: int) -> F
             end_run(folder)
             for name, found in theirs.items():
                 found.append(len(few) / _run_peer(name, few, folder))
-        peak = max(pool.map(_peak_mb, range(CORES)))
+        peak = max(pool.map(_peak_mb, [gazetteer] * CORES, halves))
     in_village = sum(count for name, count in results.counts().items() if not finer("village", name))
     return {
         "addresses parsed a second, two processes": _at_least(median(parsed), PARSED_BAR),
@@ -120,8 +119,15 @@ def _parse(folder: Path, rows: list[str]) -> float:
     return perf_counter() - start
 
 
-def _peak_mb(_number: int) -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _peak_mb(folder: Path, rows: list[str]) -> float:
+    """Return the most memory that this process has used, after it has geocoded addresses too.
+
+    ``getrusage`` would count that of the process which started this one.
+    """
+    geocoder = Geocoder(folder)
+    geocoder.geocode_all(rows)
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def _run_peer(name: str, rows: list[str], folder: Path) -> float:
