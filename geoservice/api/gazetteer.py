@@ -1,15 +1,17 @@
 """The gazetteer of a project from Python: add tables, build it, open it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.progress import Progress, quiet
 
 if TYPE_CHECKING:
+    import geopandas
     import pyarrow as pa
 
     from geoservice.addresses import Gazetteer
@@ -43,6 +45,36 @@ class ProjectGazetteer:
         from geoservice.geocode import open_gazetteer
 
         return open_gazetteer(self._project)
+
+    def search(
+        self, query: str, limit: int = 10, kinds: Collection[str] = (), language: Literal["zh", "en"] = "en"
+    ) -> "geopandas.GeoDataFrame":
+        """Return the places that a text means, the most probable first, as ``/search`` of the service does.
+
+        Parameters
+        ----------
+        query
+            A name or the beginning of one: Chinese characters, pinyin, its initials, or English.
+        limit
+            From 1 to 50.
+        kinds
+            Of ``area``, ``station``, ``road``, ``compound`` ...; all if there is none.
+        language
+            Language of ``name`` and ``within``, the areas around the place.
+
+        Raises
+        ------
+        NotFound
+            No gazetteer was built.
+        ParameterError
+            A parameter is not allowed.
+        """
+        from geoservice.addresses.current import current_gazetteer
+        from geoservice.addresses.search import PlaceSearch
+        from geoservice.api.address_frames import places_frame
+
+        found = PlaceSearch.open(current_gazetteer(self._project.gazetteer).folder).search(query, limit, kinds)
+        return places_frame(found, language)
 
     def is_current(self) -> bool:
         """Whether the gazetteer is of the present inputs; raises :class:`NotFound` if none was built."""

@@ -13,6 +13,8 @@ from geoservice.errors import check_choice
 from geoservice.progress import Progress, quiet
 
 if TYPE_CHECKING:
+    import geopandas
+
     from geoservice.api.gazetteer import ProjectGazetteer
     from geoservice.geocode.files import GeocodeReport
 
@@ -84,6 +86,29 @@ class ProjectGeocoding(ProjectStores):
         new, workbook = (None if name is None else Path(name) for name in (out, review))
         chosen = GeocodeOptions(tuple(columns), new, workbook, Threshold(precision, score), reading, processes)
         return geocode_file(Path(file), self.study, geocoder, private_folder(settings.home), chosen, progress)
+
+    def geocode_addresses(
+        self, addresses: Sequence[str], *, country: str | None = None, scope: str | None = None
+    ) -> "geopandas.GeoDataFrame":
+        """Return where addresses are, in their order: position, precision, score, faults, uncertainty, and other places that fit.
+
+        The same address has the same answer as in :meth:`geocode` and from the service. The frame has no text of the addresses.
+
+        Parameters
+        ----------
+        addresses
+        country, scope
+            As of :func:`geoservice.api.geocoding.geocoder_of`.
+
+        Raises
+        ------
+        NotFound
+            The project has no gazetteer.
+        """
+        from geoservice.api.address_frames import geocoded_frame
+
+        geocoder = geocoder_of(self._inputs, self.study, self.settings.home, country, scope)
+        return geocoded_frame(geocoder.geocode_all(addresses))
 
     def apply_review(self, workbook: str | PathLike[str], *, crs: str = "EPSG:4326") -> int:
         """Store the filled rows of a review workbook as reference points, all or none, and return their number.

@@ -8,7 +8,7 @@ from pathlib import Path
 from geoservice.addresses import Gazetteer
 from geoservice.addresses.match import Geocoded, match
 from geoservice.addresses.parse import parse
-from geoservice.errors import ParameterError
+from geoservice.addresses.scope import scope_row
 from geoservice.geocode.fixes import Fixes
 
 
@@ -54,11 +54,4 @@ def _open(folder: Path) -> Gazetteer:
 
 @lru_cache(maxsize=1)
 def _scope(folder: Path, code: str | None) -> int:
-    """Return the row of an area, -1 for no code; raises :class:`ParameterError` if the gazetteer has no such area."""
-    if code is None:
-        return -1
-    gazetteer = _open(folder)
-    rows = [row for row in gazetteer.rows_by_code.get(code, ()) if gazetteer.level[row]]
-    if not rows:
-        raise ParameterError(f"scope: got {code!r:.40}, allowed is the code of an area of the gazetteer")
-    return rows[0]
+    return scope_row(_open(folder), code, f"scope {code!r:.40}")

@@ -90,7 +90,7 @@ def test_a_station_is_not_placed_in_the_middle_of_its_township(cli: Any, loaded:
         ((), 10, "geocode: got neither a file nor --fixes"),
         (("FILE", "--precision", "exact"), 30, "precision: got 'exact', allowed are unit, building, door"),
         (("FILE", "--address", "住址"), 14, "the file has no column ['住址']"),
-        (("FILE", "--scope", "999"), 30, "scope: got '999', allowed is the code of an area of the gazetteer"),
+        (("FILE", "--scope", "999"), 30, "scope '999': the gazetteer has no area of this code"),
         (("FILE", "--out", "x.txt"), 10, "out: got 'x.txt', allowed are names that end in .csv, .xlsx, .parquet"),
         (("FILE", "--lang", "fi"), 10, "--lang: got 'fi'"),
         (("--fixes", "FILE"), 11, "register.csv: expected a review workbook"),

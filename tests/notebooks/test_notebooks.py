@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-DEMOS = {"02-migrants": "yixiu_home", "03-stations": "demo_home"}
+DEMOS = {"02-migrants": "yixiu_home", "03-stations": "demo_home", "04-addresses": "yixiu_home"}
 """Notebooks that read a published demo, and its fixture; others make their own."""
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 

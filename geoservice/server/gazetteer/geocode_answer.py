@@ -6,8 +6,8 @@ from typing import Any
 from geoservice.addresses.faults import FAULTS, REASONS
 from geoservice.addresses.gazetteer import Gazetteer
 from geoservice.addresses.match import Geocoded, geocode
+from geoservice.addresses.scope import scope_row
 from geoservice.addresses.search_keys import HAN
-from geoservice.errors import ParameterError
 
 
 def geocode_features(
@@ -17,7 +17,7 @@ def geocode_features(
 
     Raises :class:`ParameterError` for a scope that is no code of an area, or the code of several.
     """
-    row = scope_row(gazetteer, scope)
+    row = scope_row(gazetteer, scope, "inputs.scope")
     features = [
         geocoded_feature(i, geocode(text, gazetteer, row, country if country is not None else country_of(text)), language)
         for i, text in enumerate(texts)
@@ -28,19 +28,6 @@ def geocode_features(
 def country_of(text: str) -> str:
     """Return the country of an address for which none is stated: China if it has Chinese characters, otherwise any."""
     return "CN" if HAN.search(text) else ""
-
-
-def scope_row(gazetteer: Gazetteer, code: str | None) -> int:
-    """Return the row of an area by its code, -1 for None."""
-    if code is None:
-        return -1
-    rows = [row for row in gazetteer.rows_by_code.get(code, ()) if gazetteer.level[row]]
-    if not rows:
-        raise ParameterError("inputs.scope: the gazetteer has no area of this code")
-    present = [row for row in rows if gazetteer.code(row) == code] or rows
-    if len(set(present)) > 1:
-        raise ParameterError(f"inputs.scope: {len(set(present))} areas have this code; give that of one above them")
-    return present[0]
 
 
 def geocoded_feature(number: int, place: Geocoded, language: str) -> dict[str, Any]:
