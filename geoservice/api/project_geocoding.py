@@ -90,7 +90,7 @@ class ProjectGeocoding(ProjectStores):
     def geocode_addresses(
         self, addresses: Sequence[str], *, country: str | None = None, scope: str | None = None
     ) -> "geopandas.GeoDataFrame":
-        """Return where addresses are, in their order: position, precision, score, faults, uncertainty, and other places that fit.
+        """Return where addresses are, in their order: position, precision, score, faults, uncertainty, other places that fit.
 
         The same address has the same answer as in :meth:`geocode` and from the service. The frame has no text of the addresses.
 
