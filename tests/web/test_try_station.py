@@ -254,5 +254,5 @@ def test_a_station_is_tried_at_the_best_place_of_a_gap(page: Watched) -> None:
     first.locator("button").click()
     tab.locator(".try-site").click()
     answered(tab)
-    expect(tab.locator(".scenario .moved")).to_contain_text(f"about {stated[0]} ± {stated[-1]} people more")
+    expect(tab.locator(".scenario .moved")).to_contain_text(f"about {stated[0]} ± {stated[-1]} more people")
     expect(tab).to_have_url(re.compile(r"edits=new-1.{1,3}24\."))
