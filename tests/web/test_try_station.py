@@ -134,7 +134,7 @@ def test_a_closed_station_loses_people_until_it_is_reopened(tab: Page) -> None:
     tab.get_by_role("button", name="Close: Vita Lääkäriasema").click()
     answered(tab)
     assert share(tab) < share(tab, "before")
-    expect(tab.locator(".moved")).to_contain_text("no longer")
+    expect(tab.locator(".moved")).to_contain_text("lose access")
     expect(tab.locator(".scenario-marker[data-kind=closed]")).to_have_count(1)
     tab.locator(".picker").get_by_role("button", name="Reopen: Vita Lääkäriasema").click()
     expect(tab.locator(".scenario-marker[data-kind=closed]")).to_have_count(0)
