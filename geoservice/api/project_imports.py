@@ -3,16 +3,21 @@
 from contextlib import closing
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
+from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.project_inputs import ProjectInputs
 from geoservice.api.stores import project_exists, project_of, study_of
 from geoservice.errors import Conflict
+from geoservice.progress import Progress, quiet
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from geoservice.api.project_inputs import Rows
+    from geoservice.ingest import Report
     from geoservice.ingest.template import Language
+    from geoservice.schema import TableName
     from geoservice.settings import Settings
     from geoservice.study import Study
 
@@ -43,6 +48,33 @@ class ProjectImports(ProjectInputs):
             The file exists; a template that was filled in is never overwritten.
         """
         return write_import_template(self.settings, kind, language, None if out is None else Path(out))
+
+    def preview(
+        self,
+        table: "TableName",
+        rows: "Rows",
+        *,
+        name: str | None = None,
+        progress: Progress = quiet,
+        **options: Unpack[ImportOptions],
+    ) -> "Report":
+        """Return what an import would do, without doing it; the ``preview`` of the report has the mapping and the first rows.
+
+        A file that would be refused is no error: the report has its ``refusal``.
+
+        Parameters
+        ----------
+        table
+            The table to import, such as ``"stations"``.
+        rows, name, progress, **options
+            As for the imports, :meth:`import_stations` and others.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read as a table.
+        """
+        return self.load(table, rows, make_options({**options, "preview": True}), name, progress)
 
 
 def write_import_template(settings: "Settings", kind: str, language: "Language", out: Path | None = None) -> Path:

@@ -8,10 +8,15 @@ from geoservice.schema import TableName
 
 @dataclass(frozen=True)
 class Source:
-    """A file or frame to load: its name, and the SHA-256 of its content and the import options."""
+    """A file or frame to load: its name, and the SHA-256 of its content and the import options.
+
+    ``file`` and ``sha256`` are the name and the SHA-256 of the file alone, for the history of imports; empty if unknown.
+    """
 
     name: str
     digest: str
+    file: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
