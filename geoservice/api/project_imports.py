@@ -1,17 +1,20 @@
 """Guided import into a project folder: templates to fill in, previews, the history of imports, and rolling back."""
 
 from contextlib import closing
+from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from geoservice.api.audit import audit_action
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.project_inputs import ProjectInputs
-from geoservice.api.stores import project_exists, project_of, study_of
-from geoservice.errors import Conflict
+from geoservice.api.stores import project_exists, project_of, register_exists, study_of
+from geoservice.errors import Conflict, InputError, NotFound, check_choice
 from geoservice.progress import Progress, quiet
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
     from geoservice.api.project_inputs import Rows
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from geoservice.schema import TableName
     from geoservice.settings import Settings
     from geoservice.study import Study
+    from geoservice.vintages import ImportEvent, VintageStore
 
 
 class ProjectImports(ProjectInputs):
@@ -75,6 +79,62 @@ class ProjectImports(ProjectInputs):
             The file cannot be read as a table.
         """
         return self.load(table, rows, make_options({**options, "preview": True}), name, progress)
+
+    def history(self, table: "TableName | None" = None) -> "pd.DataFrame":
+        """Return what happened to the sources, oldest first: loads with their files, rollbacks and deletions, one row each.
+
+        ``is_current`` is whether the vintage of a load counts now.
+        """
+        import pandas as pd
+
+        from geoservice.vintages import ImportEvent
+
+        return pd.DataFrame([vars(e) for e in self.import_events(table)], columns=[f.name for f in fields(ImportEvent)])
+
+    def import_events(self, table: "TableName | None" = None) -> "list[ImportEvent]":
+        """Return what :meth:`history` returns as a frame, as objects."""
+        stores: list[VintageStore] = [self._inputs, *([self._register] if register_exists(self.settings) else [])]
+        return [event for store in stores if table is None or table in store.tables for event in store.history(table)]
+
+    def rollback(self, table: "TableName", source: str | None = None) -> "ImportEvent":
+        """Withdraw the current vintage of a source, so that what it replaced counts again, and return the event.
+
+        Rows that were withdrawn stay until ``geoservice purge``. Releases and measurements stay as they are: publish again.
+
+        Parameters
+        ----------
+        table
+            Table of the source.
+        source
+            Its name; may be left out if the table has one source.
+
+        Raises
+        ------
+        InputError
+            There is no such table, the table has several sources, or the budget book is damaged.
+        NotFound
+            The source is not loaded, or nothing was loaded before.
+        Conflict, DuplicateKeys
+            What was loaded before is no longer stored, or cannot be current beside what was loaded since.
+        """
+        from geoservice.register.store import TABLES as PRIVATE
+        from geoservice.schema import TABLES
+
+        check_choice("table", table, TABLES, InputError)
+        store: VintageStore = self._register if table in PRIVATE else self._inputs
+        name = source or _only_source(table, [v.source.name for v in store.current(table)])
+        with audit_action(self.settings, "import rollback", f"{table} {name}", self._channel) as results:
+            event = store.rollback(table, name)
+            results["withdrawn"] = event.number
+        return event
+
+
+def _only_source(table: str, names: list[str]) -> str:
+    if len(names) > 1:
+        raise InputError(f"{table}: several sources are loaded, name one of {', '.join(names)}")
+    if not names:
+        raise NotFound(f"{table}: nothing is loaded")
+    return names[0]
 
 
 def write_import_template(settings: "Settings", kind: str, language: "Language", out: Path | None = None) -> Path:

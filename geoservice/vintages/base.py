@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from geoservice.schema import TableName
 
@@ -32,3 +33,41 @@ class Vintage:
     removed: int
     changed: int
     loaded_at: datetime
+
+
+Action = Literal["import", "rollback", "forget"]
+
+
+@dataclass(frozen=True)
+class ImportEvent:
+    """What happened to a source: a load, the withdrawal of its newest load (rollback), or its deletion (forget).
+
+    Attributes
+    ----------
+    at
+        When, in UTC.
+    action, table, source
+        What happened to which source, under the name that it had then.
+    number
+        The vintage that was loaded or withdrawn; 0 for ``forget``.
+    file, sha256
+        Name and SHA-256 of the file; empty for loads of older versions, which did not keep them.
+    rows, rejected
+        Of the vintage.
+    is_current
+        Whether the vintage of a load counts now.
+    restored
+        After a rollback, the vintages that count again, such as ``2 of stations.csv``.
+    """
+
+    at: datetime
+    action: Action
+    table: TableName
+    source: str
+    number: int = 0
+    file: str = ""
+    sha256: str = ""
+    rows: int = 0
+    rejected: int = 0
+    is_current: bool = False
+    restored: tuple[str, ...] = ()
