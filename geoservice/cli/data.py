@@ -1,7 +1,9 @@
 """geoservice init and geoservice import: create a project folder and load files into it."""
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -96,18 +98,38 @@ def load_tables(
 
 
 def _load_with_json(project: "ProjectFolder", table: "TableName", path: Path, options: "Options") -> "Report":
-    """Load a file and print its report as JSON; an error before there is a report is printed likewise and raised."""
+    """Load a file and print its report as JSON; of a refused import the preview, which says what is wrong where.
+
+    An error before there is a report is printed likewise and raised.
+    """
     import orjson
 
     from geoservice.ingest.report_json import refusal_json, report_json
 
     try:
         report = project.load(table, path, options, progress=json_progress)
+        document = report_json(report)
     except GeoserviceError as error:
-        typer.echo(orjson.dumps(refusal_json(table, path.name, error)).decode())
+        typer.echo(
+            orjson.dumps(_refused(project, table, path, options, error) or refusal_json(table, path.name, error)).decode()
+        )
         raise
-    typer.echo(orjson.dumps(report_json(report)).decode())
+    typer.echo(orjson.dumps(document).decode())
     return report
+
+
+def _refused(
+    project: "ProjectFolder", table: "TableName", path: Path, options: "Options", error: GeoserviceError
+) -> dict[str, Any] | None:
+    """Return the preview of an import that was refused, None if there is none."""
+    from geoservice.ingest.report_json import report_json
+
+    if options.dry_run or not isinstance(error, InputError):
+        return None
+    with suppress(GeoserviceError):
+        report = project.load(table, path, replace(options, preview=True), progress=json_progress)
+        return report_json(replace(report, refusal=report.refusal or error))
+    return None
 
 
 def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "BuildReport":

@@ -84,14 +84,16 @@ def preview_of(
 
     Parameters
     ----------
-    table, study, options
-        What is imported, and how.
+    table
+        What is imported.
     raw
         The file as it was read.
     mapping, doubts
         Our column -> the header it is read from; and the headers that fit it equally well.
     rejects
         The rejected values, in row order.
+    study, options
+        What is imported, and how.
     """
     fields, headers, sample = fields_of(table, study), raw.columns.column_names, Sample(raw.columns)
     likeness = _Likeness(fields, sample)
