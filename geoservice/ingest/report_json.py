@@ -10,6 +10,7 @@ from typing import Any
 
 from geoservice.errors import GeoserviceError, InputError
 from geoservice.ingest.preview import REASONS, PreviewRow, Unmatched
+from geoservice.ingest.reject_texts import allowed_texts, reason_texts
 from geoservice.ingest.report import Reject, Report
 from geoservice.register.store import TABLES as PRIVATE
 from geoservice.vintages import Vintage
@@ -19,6 +20,8 @@ VERSION = 1
 LEAST_KNOWN = 3
 """Known columns from which on a row of a private file counts as its header."""
 _LONGEST_HEADER = 40
+NOT_ACCEPTED = {"zh": "不可接受", "en": "not accepted"}
+"""Stands for a reason of a private file that is not known, as it may quote a value."""
 _PRIVATE_MESSAGE = {
     "zh": "登记数据的出错信息不离开本机；请在本机的命令行查看",
     "en": "the text of an error about a register does not leave the machine; see it on the command line there",
@@ -109,8 +112,13 @@ def _row(row: PreviewRow, headers: _Headers) -> dict[str, Any]:
 
 def _fault(reject: Reject, headers: _Headers) -> dict[str, Any]:
     column = "+".join(map(headers.shown, reject.column.split("+"))) if reject.column else ""
-    value = {"value": reject.value} if headers.show_values else {}
-    return {"row": reject.row, "column": column, **value, "reason": reject.reason, "allowed": reject.allowed}
+    reason = reason_texts(reject.reason)
+    if headers.show_values:
+        reason = reason or {"zh": reject.reason, "en": reject.reason}
+        texts = {"value": reject.value, "reason": dict(reason), "allowed": dict(allowed_texts(reject.allowed))}
+    else:
+        texts = {"reason": dict(reason or NOT_ACCEPTED), "allowed": dict(allowed_texts(reject.allowed))}
+    return {"row": reject.row, "column": column, **texts}
 
 
 def _vintage(vintage: Vintage | None) -> Mapping[str, Any] | None:

@@ -135,6 +135,7 @@ def test_a_file_is_uploaded_previewed_imported_and_rolled_back(service: Service)
     assert (preview["status"], preview["rows"]["accepted"], preview["expected"]["added"]) == ("checked", 2, 2)
     assert [r for r in preview["first_rows"] if "values" in r] == []
     assert {"column": "persons", "header": "人口"} in preview["columns"]
+    assert preview["first_rows"][0]["faults"] == []
     done = service.run("import-commit", upload=upload, table="households").body
     assert (done["status"], done["vintage"]["number"], done["file"]) == ("loaded", 1, "户 1.csv")
     assert service.run("import-preview", upload=upload, table="households").status == 404, "a loaded file is deleted"
