@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from geoservice.api.audit import audit_action
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.project_inputs import ProjectInputs
-from geoservice.api.stores import project_exists, project_of, register_exists, study_of
+from geoservice.api.stores import project_exists, project_of, stores_of, study_of
 from geoservice.errors import Conflict, InputError, NotFound, check_choice
 from geoservice.progress import Progress, quiet
 
@@ -83,6 +83,8 @@ class ProjectImports(ProjectInputs):
     def history(self, table: "TableName | None" = None) -> "pd.DataFrame":
         """Return what happened to the sources, oldest first: loads with their files, rollbacks and deletions, one row each.
 
+        Without a register that belongs to another role.
+
         ``is_current`` is whether the vintage of a load counts now.
         """
         import pandas as pd
@@ -93,8 +95,8 @@ class ProjectImports(ProjectInputs):
 
     def import_events(self, table: "TableName | None" = None) -> "list[ImportEvent]":
         """Return what :meth:`history` returns as a frame, as objects."""
-        stores: list[VintageStore] = [self._inputs, *([self._register] if register_exists(self.settings) else [])]
-        return [event for store in stores if table is None or table in store.tables for event in store.history(table)]
+        with stores_of(self.settings) as stores:
+            return [event for store in stores if table is None or table in store.tables for event in store.history(table)]
 
     def rollback(self, table: "TableName", source: str | None = None) -> "ImportEvent":
         """Withdraw the current vintage of a source, so that what it replaced counts again, and return the event.

@@ -82,7 +82,7 @@ def _rolled_back(project: "ProjectFolder", table: str, source: str | None, *, js
         return project.rollback(table, source)  # type: ignore[arg-type]  # it is checked
     except GeoserviceError as error:
         if json:
-            refusal = {"type": type(error).__name__, "message": str(error)}
+            refusal = {"type": type(error).__name__, "message": error.public or str(error)}
             typer.echo(_document({"document": "import-rollback", "version": 1, "status": "refused", "refusal": refusal}))
         raise
 

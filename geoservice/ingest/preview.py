@@ -171,9 +171,10 @@ def _rows(raw: RawTable, rejects: Sequence[Reject]) -> tuple[PreviewRow, ...]:
     first = raw.rows.slice(0, FIRST).to_pylist()
     faulty = pa.array([row for row in by_row if row not in first][: FAULTY * 2], pa.int64())
     at = [i for i in pc.index_in(faulty, value_set=raw.rows).to_pylist() if i is not None][:FAULTY]  # a broken line is no row
-    taken = raw.columns.take([*range(len(first)), *at])
-    numbers = [*first, *raw.rows.take(pa.array(at, pa.int64())).to_pylist()]
+    shown = pa.array([*range(len(first)), *at], pa.int64())
+    numbers = [*first, *raw.rows.take(shown.slice(len(first))).to_pylist()]
+    columns = [column.take(shown).to_pylist() for column in raw.columns.columns]  # a file of points may have none
     return tuple(
-        PreviewRow(row, tuple(v or "" for v in values.values()), tuple(by_row.get(row, ())))
-        for row, values in zip(numbers, taken.to_pylist(), strict=True)
+        PreviewRow(row, tuple(column[i] or "" for column in columns), tuple(by_row.get(row, ())))
+        for i, row in enumerate(numbers)
     )

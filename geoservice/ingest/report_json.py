@@ -129,6 +129,9 @@ def _vintage(vintage: Vintage | None) -> Mapping[str, Any] | None:
 
 
 def _refusal(error: GeoserviceError, *, private: bool) -> dict[str, Any]:
-    """Return the kind of an error and its message; of a private file only the kind, as a message may quote its content."""
+    """Return the kind of an error and its message; of a private file only the kind, as a message may quote its content.
+
+    Of an error whose text is for operators it is the public message, as in a response of the server.
+    """
     hidden = private and isinstance(error, InputError)
-    return {"type": type(error).__name__, "message": dict(_PRIVATE_MESSAGE) if hidden else str(error)}
+    return {"type": type(error).__name__, "message": dict(_PRIVATE_MESSAGE) if hidden else error.public or str(error)}

@@ -97,6 +97,16 @@ def test_pyramids_with_a_column_for_each_age_have_a_preview(load: Load, areas: N
     assert report.preview.rows[0].row == 2
 
 
+def test_a_file_of_points_without_columns_has_a_preview(load: Load, areas: None) -> None:
+    points = [{"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [116.95, 30.6]}}]
+    content = json.dumps({"type": "FeatureCollection", "features": points})
+    report = load("stations", "s.geojson", content, preview=True)
+    assert (type(report.refusal).__name__, [len(r.values) for r in report.preview.rows]) == (
+        "MissingColumn",
+        [len(report.preview.headers)],
+    )
+
+
 SECRETS = ("K1000001", "116.9512345", "30.6054321", "三口人", "独居老人张奶奶家", "大龙山镇某村东头3号")
 
 
