@@ -1,14 +1,14 @@
-"""Loads of a store within one transaction: list, add, compare, withdraw and delete them."""
+"""Loads of a store within one transaction: list, add, compare and delete them."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
 from geoservice.db import Session
-from geoservice.errors import Conflict, DuplicateKeys, NotFound
+from geoservice.errors import DuplicateKeys, NotFound
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
 from geoservice.vintages.base import ImportEvent, Source, Vintage
 from geoservice.vintages.events import Events
@@ -138,70 +138,6 @@ class Loads:
                 self._session.execute(self._sql.delete(name, "load"), [load.load])
         self.events.add_forget(table, source)
         return [x.vintage for x in loads]
-
-    def rollback(self, table: TableName, source: str) -> ImportEvent:
-        """Withdraw the current load of a source, so that what it replaced is current again, and return the event.
-
-        Sources that it replaced under other names have these names again.
-
-        Raises
-        ------
-        NotFound
-            The source is not loaded, or nothing was loaded before.
-        Conflict
-            What was loaded before is no longer stored, or a source of its name was loaded since.
-        DuplicateKeys
-            Its keys are current in another source by now.
-        """
-        current = {x.source: x for x in self.current(table)}
-        check_source(table, source, current)
-        last = current[source]
-        old_names = self.events.renamed(last)
-        restored = self._before(last, old_names)
-        self._check_restored(last, restored, [x for x in current.values() if x is not last], old_names)
-        for load, name in old_names.items():
-            self._session.execute(self._sql.rename_load(), [name, load])
-        names = [f"{x.vintage.number} of {old_names.get(x.load, source)}" for x in restored]
-        return self.events.add("rollback", last, last.vintage.source, restored=names)
-
-    def _before(self, last: Load, old_names: Mapping[int, str]) -> list[Load]:
-        """Return the loads that a load replaced: the newest earlier one of each of its sources; raises :class:`NotFound`."""
-        earlier = {
-            old_names.get(x.load, x.source): x
-            for x in self.in_force()
-            if x.load < last.load and (x.table, x.source) == (last.table, last.source)
-        }
-        if not earlier:
-            raise NotFound(
-                f"{last.table}: nothing was loaded before vintage {last.vintage.number} of {last.source}, so there is nothing "
-                "to return to; geoservice forget deletes a source"
-            )
-        return list(earlier.values())
-
-    def _check_restored(
-        self, last: Load, restored: Sequence[Load], others: Sequence[Load], old_names: Mapping[int, str]
-    ) -> None:
-        table, vintage = last.table, last.vintage
-        stored = dict(self._session.execute(self._sql.rows_by_load(table)))
-        rows = [x.vintage.rows for x in restored]
-        if [stored.get(x.load, 0) for x in restored] != rows or sum(rows) != vintage.rows - vintage.added + vintage.removed:
-            raise Conflict(
-                f"{table}: the rows before vintage {vintage.number} of {last.source} are no longer stored, since they were "
-                f"purged or are older than {MAX_VINTAGES} vintages, or an older version did not record them; import the "
-                "earlier file again"
-            )
-        if reused := sorted({x.source for x in others} & set(old_names.values())):
-            raise Conflict(
-                f"{table}: {', '.join(reused)} was replaced by {last.source} and imported again since; forget one first"
-            )
-        for load in restored:
-            values = [load.load, *(x.load for x in others)]
-            if others and (counts := dict(self._session.execute(self._sql.clashes(table, len(others)), values))):
-                names = ", ".join(x.source for x in others if x.load in counts)
-                raise DuplicateKeys(
-                    f"{table}: {sum(counts.values())} keys of vintage {load.vintage.number} of {load.source} are current in "
-                    f"{names} by now; a key may be current in only one source"
-                )
 
     def import_events(self) -> list[ImportEvent]:
         """Return what happened to the sources, oldest first; loads of older versions as far as their records say it."""

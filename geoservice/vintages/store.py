@@ -16,6 +16,7 @@ from geoservice.errors import BadValues, Conflict, Forbidden, InputError, Unavai
 from geoservice.schema import TABLES, UNBOUND, TableName
 from geoservice.vintages.base import ImportEvent, Source, Vintage
 from geoservice.vintages.loads import Loads, check_source
+from geoservice.vintages.rollback import roll_back
 from geoservice.vintages.sql import Statements
 
 
@@ -111,7 +112,7 @@ class VintageStore:
         """
         check_source(self._check_table(table), source, [v.source.name for v in self.current(table)])
         with self._writing() as session:
-            return Loads(session, self._sql).rollback(table, source)
+            return roll_back(session, self._sql, table, source)
 
     def history(self, table: TableName | None = None) -> list[ImportEvent]:
         """Return what happened to the sources, of one table or of all: loads, rollbacks and deletions, oldest first."""
