@@ -98,20 +98,21 @@ def _event(event: "ImportEvent") -> dict[str, Any]:
 
 
 def _print_events(events: "list[ImportEvent]") -> None:
-    from rich.table import Table as RichTable
-    from rich.text import Text
+    """Print one line for each event; a table of so many columns would not fit a terminal."""
+    for event in events:
+        out.print(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.action} {event.table} {event.source}{_outcome(event)}", markup=False)
+    if not events:
+        out.print("nothing was imported yet")
 
-    columns = ("when (UTC)", "", "table", "source", "vintage", "rows", "rejected", "state", "SHA-256 of the file")
-    listed = RichTable(*columns, box=None, pad_edge=False)
-    for e in events:
-        is_load = e.action == "import"
-        state = "current" if e.is_current else f"current again: {', '.join(e.restored)}" if e.restored else ""
-        numbers = [f"{e.rows:,}", f"{e.rejected:,}"] if is_load else ["", ""]
-        listed.add_row(
-            f"{e.at:%Y-%m-%d %H:%M}", e.action, e.table, Text(e.source), str(e.number or ""), *numbers, Text(state),
-            e.sha256[:16] if is_load else "",
-        )  # fmt: skip
-    out.print(listed)
+
+def _outcome(event: "ImportEvent") -> str:
+    if event.action == "forget":
+        return ""
+    if event.action == "rollback":
+        return f": vintage {event.number} withdrawn, current again: {', '.join(event.restored)}"
+    counts = f": vintage {event.number}, {event.rows:,} rows, {event.rejected:,} rejected"
+    file = f", SHA-256 {event.sha256[:16]}…" if event.sha256 else ""
+    return counts + file + (", current" if event.is_current else "")
 
 
 def register(imports: typer.Typer) -> None:

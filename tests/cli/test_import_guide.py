@@ -54,8 +54,11 @@ def test_the_history_names_files_and_the_current_vintage(cli: Any, months: Path,
     assert events[1:] == [("import", "households", "1.csv", 1, False), ("import", "households", "2.csv", 2, True)]
     assert document["events"][2]["sha256"] == hashlib.sha256((tmp_path / "2.csv").read_bytes()).hexdigest()
     shown = cli("import", "history", "households", "-C", months).out
-    assert "current" in shown
-    assert "areas" not in shown
+    lines = shown.splitlines()
+    assert [line.partition("UTC  ")[2].partition(", SHA")[0] for line in lines] == [
+        "import households 1.csv: vintage 1, 2 rows, 0 rejected", "import households 2.csv: vintage 2, 2 rows, 0 rejected",
+    ]  # fmt: skip
+    assert [line.endswith(", current") for line in lines] == [False, True]
     assert cli("import", "history", "people", "-C", months).code == 10
 
 
