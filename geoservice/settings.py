@@ -99,7 +99,14 @@ class Settings(BaseSettings):
     frame_ancestors: Annotated[WordList, AfterValidator(_check_frame_ancestors)] = Field(
         ("self",), description="sites that may embed our pages in a frame: self, none, * or origins"
     )
-    body_bytes: int = Field(1_000_000, ge=0, description="largest request body")
+    body_bytes: int = Field(1_000_000, ge=0, description="largest request body, except for uploads")
+    steward_project: Path | None = Field(
+        None, description="project folder into which stewards may import over the API; absent: nobody may"
+    )
+    steward_secrets: Path | None = Field(
+        None, description="folder with geoservice_dsn and geoservice_register_dsn for these imports, of a project on PostGIS"
+    )
+    upload_bytes: int = Field(200_000_000, ge=1, description="largest file that a steward may upload")
     cors_origins: WordList = Field(
         ("*",), description="origins whose pages may read responses, such as https://portal.example; * is all"
     )

@@ -18,6 +18,7 @@ class ImportOptions(TypedDict, total=False):
     drop: Sequence[str]
     replaces: Sequence[str]
     dry_run: bool
+    preview: bool
     accept_partial: bool
     rejects: str | PathLike[str] | None
     layer: str | None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 from geoservice.api.audit import audit_action
 from geoservice.api.measurement import has_register, measure_register, rules_of
 from geoservice.api.project_geocoding import ProjectGeocoding
-from geoservice.api.project_inputs import ProjectInputs
+from geoservice.api.project_imports import ProjectImports
 from geoservice.api.project_register import ProjectRegister
 from geoservice.api.siting import SitingOptions, make_request, siting_frame, source_of
 from geoservice.api.stores import layers_of, releases_of, settings_for, standards_of, study_of
@@ -50,7 +50,7 @@ def open_project(folder: str | PathLike[str] | None = None) -> "ProjectFolder":
     return project
 
 
-class ProjectFolder(ProjectInputs, ProjectGeocoding, ProjectRegister):
+class ProjectFolder(ProjectImports, ProjectGeocoding, ProjectRegister):
     """A project folder: its study, its inputs, its register and its releases.
 
     Stores are opened when they are first needed and closed at the end of a ``with`` block or by :meth:`close`. Database files

@@ -18,6 +18,7 @@ from geoservice.cli import (
     forget,
     gazetteer,
     geocode,
+    import_guide,
     live,
     protect,
     purge,
@@ -42,6 +43,7 @@ app = typer.Typer(
 imports = typer.Typer(help="Load files into the register or the project.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 data.register(app, imports)
+import_guide.register(imports)
 study.register(app)
 protect.register(app)
 forget.register(app)

@@ -40,6 +40,7 @@ __all__ = [
     "confirm",
     "connection_string",
     "err",
+    "json_progress",
     "out",
     "progress_bar",
     "project_exists",
@@ -101,3 +102,9 @@ def progress_bar() -> Iterator[Callable[[str, float], None]]:
             bar.update(stages[stage], completed=fraction)
 
         yield report
+
+
+def json_progress(stage: str, fraction: float) -> None:
+    """Write the progress of a stage to the error stream as one JSON object, for a program that waits for the result."""
+    sys.stderr.write(f'{{"stage": "{stage}", "fraction": {fraction:.3f}}}\n')
+    sys.stderr.flush()

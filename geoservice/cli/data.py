@@ -1,16 +1,20 @@
 """geoservice init and geoservice import: create a project folder and load files into it."""
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for
+from geoservice.cli.common import Home, json_progress, out, progress_bar, project_of, register_of, settings_for
+from geoservice.cli.preview import print_preview
 from geoservice.cli.template import STUDY
 from geoservice.durable import atomic_write
-from geoservice.errors import Conflict, InputError
+from geoservice.errors import Conflict, GeoserviceError, InputError
 
 if TYPE_CHECKING:
+    from geoservice.api.project import ProjectFolder
     from geoservice.ingest import Options, Report
     from geoservice.network.build import BuildReport
     from geoservice.schema import TableName
@@ -48,12 +52,15 @@ def print_report(report: "Report", *, counts: bool = True) -> None:
     if report.already_loaded:
         out.print("  the same file with the same options is loaded already: nothing to do")
         return
-    mapping = Table("column", "source", box=None, pad_edge=False)
-    for ours, theirs in report.mapping.items():
-        mapping.add_row(ours, theirs)
-    out.print(mapping)
-    if report.unused:
-        out.print(f"  not used: {', '.join(report.unused)}")
+    if report.preview is None:
+        mapping = Table("column", "source", box=None, pad_edge=False)
+        for ours, theirs in report.mapping.items():
+            mapping.add_row(ours, theirs)
+        out.print(mapping)
+        if report.unused:
+            out.print(f"  not used: {', '.join(report.unused)}")
+    else:
+        print_preview(report, report.preview, out)
     for note in report.notes:
         out.print(f"  note: {note}", markup=False)
     if counts:
@@ -68,20 +75,61 @@ def print_report(report: "Report", *, counts: bool = True) -> None:
 
 
 def load_tables(
-    settings: "Settings", table: "TableName", files: list[Path], options: "Options", *, counts: bool = True
+    settings: "Settings", table: "TableName", files: list[Path], options: "Options", *, counts: bool = True, json: bool = False
 ) -> None:
-    """Import files one after another, each completely or not at all; a dry run ends as the load would."""
+    """Import files one after another, each completely or not at all; a dry run ends as the load would.
+
+    With ``json`` the reports are documents, and the progress is on the error stream, one JSON object a line.
+    """
     from geoservice.api.project import ProjectFolder
 
     if options.replaces and len(files) > 1:
         raise InputError(f"--replace: got {len(files)} files, allowed is one, which replaces the named sources")
     with ProjectFolder(settings) as project:
         for path in files:
-            with progress_bar() as progress:
-                report = project.load(table, path, options, progress=progress)
-            print_report(report, counts=counts)
+            if json:
+                report = _load_with_json(project, table, path, options)
+            else:
+                with progress_bar() as progress:
+                    report = project.load(table, path, options, progress=progress)
+                print_report(report, counts=counts)
             if report.refusal:
                 raise report.refusal
+
+
+def _load_with_json(project: "ProjectFolder", table: "TableName", path: Path, options: "Options") -> "Report":
+    """Load a file and print its report as JSON; of a refused import the preview, which says what is wrong where.
+
+    An error before there is a report is printed likewise and raised.
+    """
+    import orjson
+
+    from geoservice.ingest.report_json import refusal_json, report_json
+
+    try:
+        report = project.load(table, path, options, progress=json_progress)
+        document = report_json(report)
+    except GeoserviceError as error:
+        typer.echo(
+            orjson.dumps(_refused(project, table, path, options, error) or refusal_json(table, path.name, error)).decode()
+        )
+        raise
+    typer.echo(orjson.dumps(document).decode())
+    return report
+
+
+def _refused(
+    project: "ProjectFolder", table: "TableName", path: Path, options: "Options", error: GeoserviceError
+) -> dict[str, Any] | None:
+    """Return the preview of an import that was refused, None if there is none."""
+    from geoservice.ingest.report_json import report_json
+
+    if options.dry_run or not isinstance(error, InputError):
+        return None
+    with suppress(GeoserviceError):
+        report = project.load(table, path, replace(options, preview=True), progress=json_progress)
+        return report_json(replace(report, refusal=report.refusal or error))
+    return None
 
 
 def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "BuildReport":
@@ -134,6 +182,11 @@ def _importer(table: "TableName") -> object:
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help="Check everything, report what would be loaded, change nothing.")
         ] = False,
+        preview: Annotated[
+            bool,
+            typer.Option("--preview", help="As --dry-run, and show why headers match or not, and the first rows with errors."),
+        ] = False,
+        json: Annotated[bool, typer.Option("--json", help="Print the report as JSON; without values of households.")] = False,
         accept_partial: Annotated[
             bool, typer.Option("--accept-partial", help="Load the valid rows even if others are rejected.")
         ] = False,
@@ -167,6 +220,7 @@ def _importer(table: "TableName") -> object:
             drop=tuple(drop or ()),
             replaces=tuple(replaces or ()),
             dry_run=dry_run,
+            preview=preview,
             accept_partial=accept_partial,
             rejects=rejects,
             layer=layer,
@@ -176,7 +230,7 @@ def _importer(table: "TableName") -> object:
             tier=tier,
             trust_crs=trust_crs,
         )
-        load_tables(settings_for(home), table, files, options)
+        load_tables(settings_for(home), table, files, options, json=json)
 
     rasters = ", or from a population GeoTIFF" if table == "population" else ""
     command.__doc__ = (

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from geoservice.errors import EmptyFile, InputError, MissingColumn
+from geoservice.errors import EmptyFile, InputError, MissingColumn, PersonalData, RefusedTopic
 from geoservice.ingest.age_columns import AGE, PERSONS, long_form
 from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow_compute import bools
@@ -22,6 +22,7 @@ from geoservice.ingest.job import Job, file_in_errors
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.population import build_population
+from geoservice.ingest.preview import Preview, preview_of
 from geoservice.ingest.pyramids import build_pyramids
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.rejected_values import RejectedValues
@@ -64,6 +65,21 @@ _NOT_NAMES = (
 _NUMERIC = (*NUMBERS, "lon", "lat", *PAIR_FIELDS, "persons_margin", "h3", "wkt")
 
 
+@dataclass
+class _Attempt:
+    """An import while its rows are checked: what is known of the file so far, for a preview of one that is refused."""
+
+    job: Job
+    raw: RawTable
+    doubts: dict[str, list[str]] = field(default_factory=dict)
+    cells: ColumnValues | None = None
+
+    @property
+    def key(self) -> str:
+        """Key under which the mapping of the file's headers is remembered."""
+        return memory_key(self.job.table, self.raw.columns.column_names)
+
+
 def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     """Load rows of a raw table and return the report; a dry run reports what a load would do.
 
@@ -72,20 +88,46 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     InputError
         As :func:`geoservice.ingest.load.import_file`.
     """
-    table, options = job.table, job.options
+    options = job.options
     job.progress("check", 0.0)
-    raw = _without_empty(raw, job.file)
-    headers = raw.columns.column_names
-    check_headers(table, headers)
-    by_age = long_form(raw) if table == "pyramids" else raw
-    is_wide, raw = by_age is not raw, by_age
-    headers = raw.columns.column_names
-    key = memory_key(table, headers)
-    doubts: dict[str, list[str]] = {}
-    mapping = _mapping(job, raw, job.store.recall(key), doubts)
-    job = _with_level(job, raw, mapping)
+    attempt = _Attempt(job, _without_empty(raw, job.file))
+    try:
+        cells, result = _checked(attempt)
+    except InputError as error:
+        if not options.preview:
+            raise
+        return _refused_preview(attempt, error)
+    rejects = cells.rejects
+    report = _save_rejects(_report(job, cells, result), rejects, job, source)
+    refusal = cells.refusal or result.refusal
+    if refusal is None and ((rejects.rejected_rows and not options.accept_partial) or not result.rows.num_rows):
+        refusal = rejects.error(report.rejects_path)
+    if options.preview:
+        report = replace(report, preview=_preview(attempt, cells))
+    if options.dry_run:
+        return _dry_run_report(job, report, result.rows, source, refusal)
+    if refusal is not None:
+        raise refusal
+    job.progress("write", 0.0)
+    key, rows, rejected, mapping = attempt.key, result.rows, rejects.rejected_rows, cells.mapping
+    del raw, attempt, cells, rejects, result  # the store needs as much memory as the file's own columns
+    vintage = job.store.write(job.table, rows, source, rejected, options.replaces)
+    job.store.remember(key, remembered_text(mapping, options))
+    job.progress("write", 1.0)
+    return replace(report, vintage=vintage)
+
+
+def _checked(attempt: _Attempt) -> tuple[ColumnValues, BuiltTable]:
+    """Return the columns of a file and the table built from them; ``attempt`` keeps what is known if it is refused."""
+    table = attempt.job.table
+    check_headers(table, attempt.raw.columns.column_names)
+    by_age = long_form(attempt.raw) if table == "pyramids" else attempt.raw
+    is_wide, attempt.raw = by_age is not attempt.raw, by_age
+    raw, doubts = attempt.raw, attempt.doubts
+    mapping = _mapping(attempt.job, raw, attempt.job.store.recall(attempt.key), doubts)
+    job = _with_level(attempt.job, raw, mapping)
     rejects = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
-    cells = ColumnValues(raw, mapping, rejects, [*raw.meta.notes, *doubt_notes(doubts)])
+    cells = attempt.cells = ColumnValues(raw, mapping, rejects, [*raw.meta.notes, *doubt_notes(doubts)])
     not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
     with ThreadPoolExecutor(1) as pool:  # Arrow's searches release the interpreter lock
         checked = pool.submit(check_values, table, raw.columns, not_names, _numeric(mapping))
@@ -96,21 +138,23 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     _note_unused(cells, table)
     if is_wide:
         rejects.split(PERSONS, raw.columns.column(AGE).to_numpy())
-    report = _save_rejects(_report(job, cells, result), rejects, job, source)
-    refusal = cells.refusal or result.refusal
-    if refusal is None and ((rejects.rejected_rows and not options.accept_partial) or not result.rows.num_rows):
-        refusal = rejects.error(report.rejects_path)
-    if options.dry_run:
-        return _dry_run_report(job, report, result.rows, source, refusal)
-    if refusal is not None:
-        raise refusal
-    job.progress("write", 0.0)
-    rows, rejected = result.rows, rejects.rejected_rows
-    del raw, cells, rejects, result, checked  # the store needs as much memory as the file's own columns
-    vintage = job.store.write(table, rows, source, rejected, options.replaces)
-    job.store.remember(key, remembered_text(mapping, options))
-    job.progress("write", 1.0)
-    return replace(report, vintage=vintage)
+    return cells, result
+
+
+def _preview(attempt: _Attempt, cells: ColumnValues) -> Preview:
+    job, rejects = attempt.job, cells.rejects.to_list()
+    return preview_of(job.table, attempt.raw, cells.mapping, attempt.doubts, rejects, job.study, job.options)
+
+
+def _refused_preview(attempt: _Attempt, error: InputError) -> Report:
+    """Return the preview of a file whose table cannot be built; of one with personal data only what it is and the error."""
+    job, cells = attempt.job, attempt.cells
+    if cells is None or isinstance(error, PersonalData | RefusedTopic):
+        raw = attempt.raw
+        empty = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
+        return replace(_report(job, ColumnValues(raw, {}, empty), None), refusal=error)
+    report = replace(_report(job, cells, None), samples=tuple(cells.rejects.to_list()[:MAX_SAMPLES]), refusal=error)
+    return replace(report, preview=_preview(attempt, cells))
 
 
 def _dry_run_report(job: Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
@@ -199,7 +243,7 @@ def _context(job: Job) -> BuildContext:
     return BuildContext(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date(), job.locator)
 
 
-def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
+def _report(job: Job, cells: ColumnValues, built: BuiltTable | None) -> Report:
     meta, rejects = cells.raw.meta, cells.rejects
     return Report(
         job.table,
@@ -207,10 +251,10 @@ def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
         format=job.kind if meta.format in {"", job.kind} else f"{meta.format} in {job.kind}",
         encoding=meta.encoding,
         delimiter=meta.delimiter,
-        crs=built.crs,
+        crs=built.crs if built else "",
         layer=meta.layer,
         rows_read=len(cells) + len(rejects.broken),
-        rows_accepted=built.rows.num_rows,
+        rows_accepted=built.rows.num_rows if built else 0,
         rows_rejected=rejects.rejected_rows,
         mapping=cells.mapping,
         unused=tuple(h for h in cells.raw.columns.column_names if h not in cells.mapping.values()),

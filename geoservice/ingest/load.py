@@ -179,14 +179,18 @@ def _import_file(job: Job, path: Path, kind: Format) -> Report:
 def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], RawTable]) -> Report:
     """Import the rows that ``read`` returns, unless the current vintage has the same source."""
     job, fit = _fitted(job)
+    digests = list(contents)
     areas = job.project.digest_as_of("areas", job.study.as_of) if job.table != "areas" else ""
     places = job.locator.digest if job.locator is not None else ""
-    source = Source(name, digest_of(contents, job.table, job.options, job.study, areas, places))
-    if loaded := job.store.loaded(job.table, source, job.options.replaces):
-        return _already_loaded(job, loaded)
+    digest = digest_of(digests, job.table, job.options, job.study, areas, places)
+    file_digest = digests[0][:64].decode() if job.kind == "frame" else digests[0].hex()  # that of a frame is text
+    source = Source(name, digest, job.file, file_digest)
+    loaded = job.store.loaded(job.table, source, job.options.replaces)
+    if loaded and not job.options.preview:
+        return replace(_already_loaded(job, loaded), sha256=source.sha256)
     raw = _without_dropped(job, read())
     raw.meta.notes.extend([] if fit is None else fit.lines())
-    return import_rows(job, raw, source)
+    return replace(import_rows(job, raw, source), sha256=source.sha256)
 
 
 def _fitted(job: Job) -> tuple[Job, ControlFit | None]:

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geoservice.errors import InputError
 from geoservice.schema import TableName
 from geoservice.vintages import Vintage
+
+if TYPE_CHECKING:
+    from geoservice.ingest.preview import Preview
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Options:
         Names of loaded sources that this file replaces, like next month's file; they become one source under its name.
     dry_run
         Read and check everything, change nothing, and report what a load would do.
+    preview
+        As a dry run, and the report has the mapping with its reasons and the first rows, also if the table cannot be built.
     accept_partial
         Load the good rows although others are rejected.
     rejects
@@ -57,6 +63,7 @@ class Options:
     drop: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     dry_run: bool = False
+    preview: bool = False
     accept_partial: bool = False
     rejects: Path | None = None
     layer: str | None = None
@@ -67,6 +74,10 @@ class Options:
     trust_crs: bool = False
     seconds: float = 300.0
     memory_mb: int = 4096
+
+    def __post_init__(self) -> None:
+        if self.preview:
+            object.__setattr__(self, "dry_run", True)
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,8 @@ class Report:
     ``mapping`` is our column -> the file's header as used, ``unused`` the remaining headers, ``samples`` the first rejects.
     ``vintage`` is None after a dry run; then ``expected`` is what a load would write, or ``refusal`` the error it would raise.
     ``coordinate_check`` is None if the rows do not state their areas. ``already_loaded`` means that the file was loaded before
-    with the same options and nothing was done.
+    with the same options and nothing was done. ``preview`` is for a preview alone. ``sha256`` is that of the file, of the .shp
+    of a shapefile, of the rows of a frame.
     """
 
     table: TableName
@@ -137,3 +149,5 @@ class Report:
     already_loaded: bool = False
     dry_run: bool = False
     notes: tuple[str, ...] = ()
+    preview: "Preview | None" = None
+    sha256: str = ""

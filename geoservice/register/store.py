@@ -14,7 +14,7 @@ from geoservice.errors import InputError
 from geoservice.register.book import DRAWS, Draw, check_mark, next_draw, verify_chain, write_mark
 from geoservice.register.secret import make_secret, new_secret, private_folder, read_secret, secret_error
 from geoservice.schema import TableName
-from geoservice.vintages import VintageStore
+from geoservice.vintages import ImportEvent, VintageStore
 
 TABLES: tuple[TableName, ...] = ("households",)
 _SURFACE: dict[str, pa.DataType] = {"digest": pa.string(), "body": pa.binary()}
@@ -62,6 +62,15 @@ class Register(VintageStore):
             book = verify_chain([Draw(**row) for row in rows], count or "0", head or "")
         check_mark(self.folder, book)
         return book
+
+    def rollback(self, table: TableName, source: str) -> ImportEvent:
+        """Withdraw the current vintage of a source, see :meth:`VintageStore.rollback`.
+
+        What was measured of it stays in the budget book; households that were measured before are not measured again. Raises
+        :class:`InputError` for a damaged book.
+        """
+        self.book()
+        return super().rollback(table, source)
 
     def quality_file(self, number: int) -> Path:
         """Return the path of the steward's quality report of a measurement, which compares the surface with exact counts."""

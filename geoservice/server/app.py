@@ -26,6 +26,9 @@ from geoservice.server.forwarded import RequestHost, parse_networks
 from geoservice.server.gazetteer import routes as places
 from geoservice.server.gazetteer.searches import Searches
 from geoservice.server.headers import HeadersMiddleware
+from geoservice.server.imports import routes as imports
+from geoservice.server.imports.tasks import import_tasks
+from geoservice.server.imports.uploads import Uploads
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.lanes import ARCHIVE_ROUTE, MAP_ROUTE, TILE_ROUTE, bare_route, lane_of
 from geoservice.server.lenient_urls import LenientUrls
@@ -89,8 +92,9 @@ JOB_TASKS = {
     name: siting_task if process is SITING else live_task for name, process in PROCESSES.items() if not process.sync_only
 }
 JOB_MODULES = ("geoservice.server.processes.siting_task", "geoservice.server.processes.siting_arrays")
-JOBS = "jobs"
-"""Folder of the jobs in the folder that the workers of a service share."""
+JOBS, UPLOADS = "jobs", "uploads"
+"""Folder of the jobs in the folder that the workers of a service share, and in it that of uploads."""
+UPLOADS_TIDY_S = 60.0
 
 
 def create_api(
@@ -108,6 +112,7 @@ def create_api(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         pools, loop = (pictures.pool, questions, runner.pool), asyncio.get_running_loop()
         tasks = [loop.create_task(watch_releases(releases, pools)), loop.create_task(runner.run())]
+        tasks.append(loop.create_task(tidy_uploads(api.state.uploads)))
         yield
         for task in tasks:
             task.cancel()
@@ -122,6 +127,7 @@ def create_api(
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, releases), running, pictures
     api.state.questions, api.state.jobs = questions, runner
+    api.state.uploads = uploads_beside(runner.store, settings)
     api.state.scenarios, api.state.searches = Scenarios(stored, Baselines()), Searches()
     errors.add_handlers(api)
 
@@ -132,8 +138,10 @@ def create_api(
         return Response(status_code=304, headers=headers)
 
     api.add_exception_handler(deps.NotModified, not_modified)
-    for router in ROUTERS:
+    for router in ROUTERS[:-1]:
         api.include_router(router)
+    api.include_router(imports.router, include_in_schema=settings.steward_project is not None)
+    api.include_router(ROUTERS[-1])
     fastapi_document = api.openapi
     api.openapi = lambda: with_maps(with_tiles(fastapi_document()))  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
@@ -150,6 +158,19 @@ async def watch_releases(releases: ReleasePool, pools: Iterable[JobPool]) -> Non
         with suppress(GeoserviceError, OSError):
             await to_thread.run_sync(releases.inspect)
         await asyncio.sleep(TIDY_S)
+
+
+async def tidy_uploads(uploads: Uploads) -> None:
+    """Delete uploads whose time has passed, every minute."""
+    while True:
+        with suppress(OSError):
+            await to_thread.run_sync(uploads.tidy)
+        await asyncio.sleep(UPLOADS_TIDY_S)
+
+
+def uploads_beside(jobs: JobStore, settings: Settings) -> Uploads:
+    """Return the uploads in the folder of the jobs, which ends with the service."""
+    return Uploads(jobs.folder / UPLOADS, settings.upload_bytes)
 
 
 async def note_route(request: Request) -> None:
@@ -218,7 +239,9 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     add_drawing_metrics(running.metrics, pool)
     questions = question_pool(store, settings, running.metrics.histogram("question", "Seconds to answer a live question"))
     jobs_pool = job_pool(store, settings, JOB_MODULES, running.metrics.histogram("job", "Seconds of a job"))
-    runner = JobRunner(JobStore(folder and folder / JOBS), jobs_pool, questions, JOB_TASKS)
+    job_store = JobStore(folder and folder / JOBS)
+    tasks = {**JOB_TASKS, **import_tasks(settings, uploads_beside(job_store, settings))}
+    runner = JobRunner(job_store, jobs_pool, questions, tasks)
     stored = ScenarioStore(accesses)
     app = build_routes(settings, releases, running, cache, Pictures(pool), questions, runner, stored)
     app = with_access_control(app, settings, running.metrics, accesses, tokens)

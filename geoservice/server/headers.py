@@ -49,6 +49,10 @@ _ITEMS = r"/scenarios/[^/]+/collections/stations/items"
 WRITABLE: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = MappingProxyType(
     {
         "processes": ((re.compile(r"/processes/[^/]+/execution/?"), "POST, OPTIONS"),),
+        "imports": (
+            (re.compile(r"/imports/?"), "POST, OPTIONS"),
+            (re.compile(r"/imports/[^/]+/?"), "DELETE, OPTIONS"),
+        ),
         "jobs": ((re.compile(r"/jobs/[^/]+/?"), "GET, HEAD, DELETE, OPTIONS"),),
         "scenarios": (
             (re.compile(r"/scenarios/?"), "GET, HEAD, POST, OPTIONS"),

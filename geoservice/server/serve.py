@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoservice.db.pool import check_reachable
-from geoservice.errors import GeoserviceError
+from geoservice.errors import GeoserviceError, InputError
 from geoservice.scratch import scratch_folder
 from geoservice.server.http import worker, workers
 from geoservice.server.http.config import Config
@@ -74,12 +74,29 @@ def check_database(settings: Settings) -> None:
         raise type(error)(f"{name}: {error}") from None
 
 
+def check_steward_project(settings: Settings) -> None:
+    """Raise :class:`InputError` for a project of stewards that imports would not find."""
+    project = settings.steward_project
+    if project is None:
+        return
+    if not (project / "study.toml").is_file():
+        raise InputError(
+            f"GEOSERVICE_STEWARD_PROJECT: {project} has no study.toml; allowed is a folder made by geoservice init"
+        )
+    if settings.serve_dsn is not None and settings.steward_secrets is None:
+        raise InputError(
+            "GEOSERVICE_STEWARD_SECRETS: not set, but releases are on PostGIS; allowed is a folder with the files "
+            "geoservice_dsn and geoservice_register_dsn, with which imports reach the project there"
+        )
+
+
 def serve(settings: Settings) -> None:
     """Serve until a stop signal; private connection strings are removed from the environment before a worker starts."""
     for name in PRIVATE:
         os.environ.pop(name, None)
     logs.configure(settings.log_level)
     check_database(settings)
+    check_steward_project(settings)
     scratch = scratch_folder("geoservice-serve")
     folder = Path(scratch.name)
     for slot in range(settings.workers):  # a full disk is reported here, instead of by workers that cannot start

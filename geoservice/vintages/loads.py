@@ -10,36 +10,23 @@ import pyarrow as pa
 from geoservice.db import Session
 from geoservice.errors import DuplicateKeys, NotFound
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
-from geoservice.vintages.base import Source, Vintage
+from geoservice.vintages.base import ImportEvent, Source, Vintage
+from geoservice.vintages.events import Events
+from geoservice.vintages.load_record import Load
 from geoservice.vintages.sql import LOADS, Statements
 
 MAX_VINTAGES = 5
 """Number of vintages of a source whose rows are kept; the records of older loads stay."""
 
 
-class Load:
-    """A vintage with the columns that only the store uses."""
-
-    def __init__(self, row: dict[str, Any]) -> None:
-        self.row = row
-        self.load: int = row["load"]
-        self.table: TableName = row["table_name"]
-        self.source: str = row["source"]
-        self.groups: list[str] = json.loads(row["groups"])
-
-    @property
-    def vintage(self) -> Vintage:
-        """The public part of the record."""
-        counts = {k: self.row[k] for k in ("number", "rejected", "added", "removed", "changed")}
-        source, loaded_at = Source(self.source, self.row["digest"]), datetime.fromisoformat(self.row["loaded_at"])
-        return Vintage(table=self.table, source=source, rows=self.row["row_count"], loaded_at=loaded_at, **counts)
-
-
 class Loads:
-    """The loads visible in a transaction. The current ones of a table are the newest of each of its sources."""
+    """The loads visible in a transaction.
+
+    The current ones of a table are the newest of each of its sources, without those that were rolled back.
+    """
 
     def __init__(self, session: Session, sql: Statements) -> None:
-        self._session, self._sql = session, sql
+        self._session, self._sql, self.events = session, sql, Events(session, sql)
 
     def all(self) -> list[Load]:
         """Return every load, oldest first."""
@@ -50,9 +37,14 @@ class Loads:
         return [x for x in self.all() if (x.table, x.source) == (table, source)]
 
     def current(self, table: TableName) -> list[Load]:
-        """Return the newest load of each source of a table, in the order of the sources' names."""
-        newest = {x.source: x for x in self.all() if x.table == table}
+        """Return the current load of each source of a table, in the order of the sources' names."""
+        newest = {x.source: x for x in self.in_force() if x.table == table}
         return [newest[s] for s in sorted(newest)]
+
+    def in_force(self) -> list[Load]:
+        """Return the loads that were not rolled back, oldest first."""
+        withdrawn = self.events.withdrawn()
+        return [x for x in self.all() if x.load not in withdrawn]
 
     def unchanged(self, table: TableName, source: Source, replaces: Sequence[str] = ()) -> Vintage | None:
         """Return the current vintage of a source if it has the same digest and ``replaces`` names no other current source.
@@ -77,14 +69,16 @@ class Loads:
             return same
         current = self.current(table)
         previous = [x for x in current if x.source in {source.name, *replaces}]
+        renamed = {x.load: x.source for x in self.all() if x.table == table and x.source in {*replaces} - {source.name}}
         for name in replaces:
             self._session.execute(self._sql.rename_source(), [source.name, table, name])
-        new = Load(_record(table, source, rows, rejected, self.all()))
+        new = Load(_record(table, source, rows, rejected, self.all(), self.events.last_load()))
         self.append(new, rows)
         self._check_keys(new, [x for x in current if x not in previous], replaces)
         if previous:
             self._compare(new, previous)
         self._session.append(self._sql.name("loads"), pa.Table.from_pylist([new.row], LOADS))
+        self.events.add("import", new, source, renamed=renamed)
         for old in self.history(table, source.name)[:-MAX_VINTAGES]:
             self._session.execute(self._sql.delete(table, "load"), [old.load])
         return new.vintage
@@ -133,6 +127,7 @@ class Loads:
             self.append(load, other.read(table, [load]))
         records = [x.row for x in other.all() if x.table == table]
         self._session.append(self._sql.name("loads"), pa.Table.from_pylist(records, LOADS))
+        self.events.copy(other.events)
 
     def forget(self, table: TableName, source: str) -> list[Vintage]:
         """Delete all loads of a source with their rows and return their vintages; raises :class:`NotFound`."""
@@ -141,7 +136,16 @@ class Loads:
         for load in loads:
             for name in (table, "loads"):
                 self._session.execute(self._sql.delete(name, "load"), [load.load])
+        self.events.add_forget(table, source)
         return [x.vintage for x in loads]
+
+    def import_events(self) -> list[ImportEvent]:
+        """Return what happened to the sources, oldest first; loads of older versions as far as their records say it."""
+        current = {x.load for table in {x.table for x in self.all()} for x in self.current(table)}
+        recorded = self.events.all(current)
+        known = self.events.loads()
+        older = [_unrecorded(x, is_current=x.load in current) for x in self.all() if x.load not in known]
+        return [*older, *recorded]
 
     def old_rows(self, table: TableName) -> dict[int, int]:
         """Return the number of rows of each load of a table that is not current and still has rows."""
@@ -162,10 +166,23 @@ def check_source(table: TableName, name: str, current: Collection[str]) -> None:
         raise NotFound(f"{table}: no source {name!r:.80} is loaded; loaded are {', '.join(current) or 'none'}")
 
 
-def _record(table: TableName, source: Source, rows: pa.Table, rejected: int, loads: Sequence[Load]) -> dict[str, Any]:
-    """Return the record of a new load, with counts as if it were the first of its source."""
+def _unrecorded(load: Load, *, is_current: bool) -> ImportEvent:
+    """Return the event of a load of an older version."""
+    v = load.vintage
+    return ImportEvent(
+        v.loaded_at, "import", v.table, v.source.name, v.number, rows=v.rows, rejected=v.rejected, is_current=is_current
+    )
+
+
+def _record(
+    table: TableName, source: Source, rows: pa.Table, rejected: int, loads: Sequence[Load], last_load: int
+) -> dict[str, Any]:
+    """Return the record of a new load, with counts as if it were the first of its source.
+
+    Its number in the store is above ``last_load`` too: the history may name loads that were deleted.
+    """
     return {
-        "load": max((x.load for x in loads), default=0) + 1,
+        "load": max((last_load, *(x.load for x in loads))) + 1,
         "table_name": table,
         "source": source.name,
         "digest": source.digest,

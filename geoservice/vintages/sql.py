@@ -22,8 +22,22 @@ _LOADS: dict[str, pa.DataType] = {
     "loaded_at": pa.string(),
     "groups": pa.string(),
 }
+_EVENTS: dict[str, pa.DataType] = {
+    "event": pa.int32(),
+    "happened_at": pa.string(),
+    "action": pa.string(),
+    "table_name": pa.string(),
+    "source": pa.string(),
+    "load": pa.int32(),
+    "number": pa.int32(),
+    "file": pa.string(),
+    "sha256": pa.string(),
+    "row_count": pa.int64(),
+    "rejected": pa.int64(),
+    "details": pa.string(),
+}
 _SETTINGS: dict[str, pa.DataType] = {"key": pa.string(), "value": pa.string()}
-LOADS, SETTINGS = pa.schema(_LOADS), pa.schema(_SETTINGS)
+LOADS, EVENTS, SETTINGS = pa.schema(_LOADS), pa.schema(_EVENTS), pa.schema(_SETTINGS)
 GEOPACKAGE_VIEWS = (
     "PRAGMA trusted_schema = OFF",
     "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')",
@@ -43,7 +57,7 @@ class Statements:
         self, dialect: Dialect, schema: str | None, tables: Sequence[TableName], plain: Mapping[str, pa.Schema]
     ) -> None:
         self.dialect, self.schema, self.tables = dialect, schema, tables
-        self.plain = {"loads": LOADS, "settings": SETTINGS, **plain}
+        self.plain = {"loads": LOADS, "events": EVENTS, "settings": SETTINGS, **plain}
 
     def name(self, table: str) -> str:
         """Return the quoted name of a table."""
@@ -156,6 +170,11 @@ class Statements:
         """Statement that renames the source of loads (bound: new name, table, old name)."""
         mark = self.dialect.mark
         return f"UPDATE {self.name('loads')} SET source = {mark} WHERE table_name = {mark} AND source = {mark}"
+
+    def rename_load(self) -> str:
+        """Statement that renames the source of one load (bound: new name, load)."""
+        mark = self.dialect.mark
+        return f"UPDATE {self.name('loads')} SET source = {mark} WHERE load = {mark}"
 
     def rows(self, table: str, columns: Sequence[str], order: str) -> str:
         """Query for all rows of a plain table, ordered by a column."""

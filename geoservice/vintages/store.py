@@ -14,16 +14,17 @@ from geoservice.db.arrow import digest
 from geoservice.db.duckdb import memory_session
 from geoservice.errors import BadValues, Conflict, Forbidden, InputError, Unavailable
 from geoservice.schema import TABLES, UNBOUND, TableName
-from geoservice.vintages.base import Source, Vintage
+from geoservice.vintages.base import ImportEvent, Source, Vintage
 from geoservice.vintages.loads import Loads, check_source
+from geoservice.vintages.rollback import roll_back
 from geoservice.vintages.sql import Statements
 
 
 class VintageStore:
     """Tables in a database, loaded from files; ``folder`` holds further files.
 
-    The current rows of a table are those of the newest vintage of each of its sources; a key may be current in only one
-    source. Writing is one transaction: a killed process leaves the previous vintage untouched.
+    The current rows of a table are those of the newest vintage of each of its sources that was not rolled back; a key may be
+    current in only one source. Writing is one transaction: a killed process leaves the previous vintage untouched.
 
     Parameters
     ----------
@@ -95,6 +96,30 @@ class VintageStore:
         with self._writing() as session:
             return Loads(session, self._sql).forget(table, source)
 
+    def rollback(self, table: TableName, source: str) -> ImportEvent:
+        """Withdraw the current vintage of a source, so that what it replaced is current again, and return the event.
+
+        It is one transaction. The withdrawn rows stay until :meth:`purge`.
+
+        Raises
+        ------
+        NotFound
+            The source is not loaded, or nothing was loaded before.
+        Conflict
+            Another process is writing; what was loaded before is no longer stored; or a source of its name was loaded since.
+        DuplicateKeys
+            Its keys are current in another source by now.
+        """
+        check_source(self._check_table(table), source, [v.source.name for v in self.current(table)])
+        with self._writing() as session:
+            return roll_back(session, self._sql, table, source)
+
+    def history(self, table: TableName | None = None) -> list[ImportEvent]:
+        """Return what happened to the sources, of one table or of all: loads, rollbacks and deletions, oldest first."""
+        with self._reading() as session:
+            events = Loads(session, self._sql).import_events() if session else []
+        return [e for e in events if table is None or e.table == table]
+
     def old_rows(self) -> dict[TableName, int]:
         """Return the number of rows that are not current, by table, for tables that have any."""
         with self._reading() as session:
@@ -163,14 +188,15 @@ class VintageStore:
             return loads.read(table, current) if loads and current else empty
 
     def day_of(self, table: TableName, as_of: date | None) -> date:
-        """Return the reference date of a table: ``as_of`` if stated, else the date (UTC) of its last load.
+        """Return the reference date of a table: ``as_of`` if stated, else the date (UTC) of its last load not rolled back.
 
         It does not change by itself: the same loads give the same rows, and a register is not measured again every day.
         """
         if as_of is not None:
             return as_of
-        days = [v.loaded_at.date() for v in self.vintages(table)]
-        return max(days, default=UNBOUND[0])
+        with self._reading() as session:
+            loads = Loads(session, self._sql).in_force() if session else []
+        return max((x.vintage.loaded_at.date() for x in loads if x.table == table), default=UNBOUND[0])
 
     def read_as_of(self, table: TableName, as_of: date | None) -> pa.Table:
         """Return the current rows that are valid on the reference date, see :meth:`day_of`.
@@ -188,15 +214,15 @@ class VintageStore:
         return rows if valid.all() else rows.filter(pa.array(valid))
 
     def vintages(self, table: TableName | None = None) -> list[Vintage]:
-        """Return all loads, oldest first."""
+        """Return all loads, oldest first, those that were rolled back too."""
         with self._reading() as session:
             loads = Loads(session, self._sql).all() if session else []
         return [x.vintage for x in loads if table is None or x.table == table]
 
     def current(self, table: TableName) -> list[Vintage]:
-        """Return the newest vintage of each source of a table, in the order of their names."""
-        newest = {v.source.name: v for v in self.vintages(table)}
-        return [newest[name] for name in sorted(newest)]
+        """Return the current vintage of each source of a table, in the order of their names."""
+        with self._reading() as session:
+            return [x.vintage for x in Loads(session, self._sql).current(table)] if session else []
 
     def digest(self, table: TableName) -> str:
         """Return the SHA-256 over the current rows in key order, the same for every store."""

@@ -103,7 +103,7 @@ def served() -> list[re.Pattern[str]]:
     with TemporaryDirectory() as folder, closing(open_store(Path(folder), None, "geoservice", read_only=False)) as store:
         current = ReleasePool(store)
         running = health.Running(Metrics(None), None)
-        settings = Settings(home=Path(folder))
+        settings = Settings(home=Path(folder), steward_project=Path(folder))
         pictures, questions = Pictures(drawing_pool(store, settings)), question_pool(store, settings)
         runner, stored = JobRunner(JobStore(None), questions, questions, {}), ScenarioStore(access_store(settings))
         paths = create_api(settings, current, running, pictures, questions, runner, stored).openapi()["paths"]

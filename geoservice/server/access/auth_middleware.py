@@ -169,4 +169,5 @@ def with_access_control(
     audit = AuditWriter(store)
     metrics.count("audit_rows", "Entries of the audit log written", lambda: audit.written)
     authenticated = AuthMiddleware(app, authenticator_for(settings, tokens), RateLimits(settings), audit)
-    return SizeLimits(authenticated, settings.body_bytes)
+    uploads = {} if settings.steward_project is None else {"/imports": settings.upload_bytes}
+    return SizeLimits(authenticated, settings.body_bytes, uploads)

@@ -2,7 +2,9 @@
 
 import ipaddress
 import time
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -94,10 +96,13 @@ def rate_limit_key(address: str) -> str:
 
 
 class SizeLimits:
-    """Wraps the app: refuses URLs, header blocks and bodies over their limits before anything else reads them."""
+    """Wraps the app: refuses URLs, header blocks and bodies over their limits before anything else reads them.
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
-        self.app, self._max_body_bytes = app, max_body_bytes
+    ``of_path`` are limits of bodies for paths that have their own.
+    """
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int, of_path: Mapping[str, int] = MappingProxyType({})) -> None:
+        self.app, self._max_body_bytes, self._of_path = app, max_body_bytes, of_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
@@ -121,13 +126,15 @@ class SizeLimits:
         content_length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
         if not content_length.isdigit():
             return 400, "header Content-Length: allowed is a number of bytes"
-        if len(content_length) > 15 or int(content_length) > self._max_body_bytes:
-            return 413, self._too_large
+        if len(content_length) > 15 or int(content_length) > self._limit(scope):
+            return 413, self._too_large(scope)
         return None
 
-    @property
-    def _too_large(self) -> str:
-        return f"the body is too large, allowed are {self._max_body_bytes} bytes"
+    def _limit(self, scope: Scope) -> int:
+        return self._of_path.get(scope["path"], self._max_body_bytes)
+
+    def _too_large(self, scope: Scope) -> str:
+        return f"the body is too large, allowed are {self._limit(scope)} bytes"
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """Return a ``receive`` that raises :class:`TooLarge` once a body without a length exceeds the limit."""
@@ -139,8 +146,8 @@ class SizeLimits:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_body_bytes:
-                raise TooLarge(self._too_large)
+            if received > self._limit(scope):
+                raise TooLarge(self._too_large(scope))
             return message
 
         return limited

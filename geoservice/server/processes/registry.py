@@ -135,8 +135,8 @@ GEOCODE = Process(
 PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE, SITING, GEOCODE)})
 
 
-def process_of(process_id: str) -> Process:
-    """Return a process; raises :class:`NoSuchProcess` for an unknown id."""
-    if process_id not in PROCESSES:
-        raise NoSuchProcess(f"no process {process_id!r:.60}; there are {', '.join(PROCESSES)}")
-    return PROCESSES[process_id]
+def process_of(process_id: str, processes: Mapping[str, Process] = PROCESSES) -> Process:
+    """Return one of some processes; raises :class:`NoSuchProcess` for an unknown id."""
+    if process_id not in processes:
+        raise NoSuchProcess(f"no process {process_id!r:.60}; there are {', '.join(processes)}")
+    return processes[process_id]

@@ -10,6 +10,8 @@ from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.gazetteer.geocode_inputs import GeocodeQuestion
 from geoservice.server.gazetteer.geocode_task import GeocodeTask
+from geoservice.server.imports.processes import IMPORT_PROCESSES, ImportInputs
+from geoservice.server.imports.rights import note_import, processes_for, require_import
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.json_body import read_body
 from geoservice.server.links import REL, link, self_links
@@ -19,7 +21,7 @@ from geoservice.server.processes.jobs.routes import JOB_STATUS
 from geoservice.server.processes.jobs.status import wrapped
 from geoservice.server.processes.live_task import LiveTask
 from geoservice.server.processes.pages import PAGING, PAGING_PARAMETERS, page_of
-from geoservice.server.processes.registry import LIST_TITLES, PROCESSES, process_of
+from geoservice.server.processes.registry import LIST_TITLES, Process, process_of
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
 from geoservice.server.scenarios.resolve import resolved
@@ -51,7 +53,7 @@ PREFER: dict[str, Any] = {
 async def processes(context: List) -> Response:
     """Return the list of processes."""
     context = context.with_query(PAGING)
-    page, links = page_of(context, "/processes", list(PROCESSES.values()))
+    page, links = page_of(context, "/processes", list(processes_for(context).values()))
     summaries = [
         {**p.summary(context.language), "links": [link("self", JSON, context.urls.to(f"/processes/{p.id}"))]} for p in page
     ]
@@ -66,7 +68,7 @@ async def processes(context: List) -> Response:
 )
 async def process(context: Page, process_id: str) -> Response:
     """Return the description of a process."""
-    described, path = process_of(process_id), f"/processes/{process_id}"
+    described, path = process_of(process_id, processes_for(context)), f"/processes/{process_id}"
     links = [*self_links(context.urls, path, context.query), link(f"{REL}/execute", JSON, context.urls.to(f"{path}/execution"))]
     links.append(link(f"{REL}/job-list", JSON, context.urls.to("/jobs", {"processID": process_id})))
     links.append(link(f"{REL}/job-list", HTML, context.urls.to("/jobs", {"processID": process_id, "f": "html"})))
@@ -86,9 +88,11 @@ async def execute(context: Answer, request: Request, process_id: str) -> Respons
 
     A process without jobs answers at once also where the caller prefers a job.
     """
-    process = process_of(process_id)
+    process = _executable(context, process_id)
     layer = None if process.layer is None else context.layer(process.layer)
     execution = parse_execution(await read_body(request, "ask with fewer edits or candidates", MAX_BODY), process.inputs)
+    if isinstance(execution.inputs, ImportInputs):
+        note_import(execution.inputs.targets)
     within = None if layer is None else context.principal.within(layer)
     question = await resolved(execution.inputs, context)
     if not process.sync_only and (process.is_long or prefers_async(request.headers)):
@@ -99,6 +103,13 @@ async def execute(context: Answer, request: Request, process_id: str) -> Respons
     if execution.response == "document":
         return Response(wrapped(orjson.loads(body), process.media_type, "document"), 200, {"Cache-Control": "no-store"}, JSON)
     return Response(body, 200, {"Cache-Control": "no-store"}, process.media_type)
+
+
+def _executable(context: RequestContext, process_id: str) -> Process:
+    """Return a process that the caller may execute; raises an error of access for imports."""
+    if process_id in IMPORT_PROCESSES:
+        require_import(context.settings, context.principal)
+    return process_of(process_id, processes_for(context))
 
 
 def _geocode_task(question: GeocodeQuestion, context: RequestContext) -> GeocodeTask:

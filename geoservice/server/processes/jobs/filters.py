@@ -7,10 +7,12 @@ from geoservice.errors import ParameterError
 from geoservice.server import schemas
 from geoservice.server.features.params import parse_names
 from geoservice.server.features.times import parse_datetime
+from geoservice.server.imports.processes import IMPORT_PROCESSES
 from geoservice.server.processes.jobs.record import JobRecord
 from geoservice.server.processes.jobs.stages import STATUS_TEXTS
 from geoservice.server.processes.registry import PROCESSES
 
+_PROCESSES = (*PROCESSES, *IMPORT_PROCESSES)
 FILTERS = ("type", "processID", "status", "datetime", "minDuration", "maxDuration")
 TYPES = ("process",)
 _NAMES: schemas.Schema = {"type": "array", "items": {"type": "string"}}
@@ -30,7 +32,7 @@ class JobFilter:
 
     def __init__(self, query: Mapping[str, str]) -> None:
         parse_names("type", query.get("type", TYPES[0]), TYPES)
-        self._processes = parse_names("processID", query["processID"], PROCESSES) if "processID" in query else None
+        self._processes = parse_names("processID", query["processID"], _PROCESSES) if "processID" in query else None
         self._states = parse_names("status", query["status"], STATUS_TEXTS) if "status" in query else None
         self._period = parse_datetime("datetime", query.get("datetime"))
         self._least, self._most = (_seconds(name, query.get(name)) for name in ("minDuration", "maxDuration"))

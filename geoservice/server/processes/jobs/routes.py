@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from geoservice.server import pages, schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import GEOJSON, HTML, JSON
+from geoservice.server.imports.processes import IMPORT_PROCESSES
+from geoservice.server.imports.rights import processes_for, require_import
 from geoservice.server.processes.errors import NoSuchJob, ResultNotReady
 from geoservice.server.processes.jobs.execute import NO_STORE, job_response, owner_of
 from geoservice.server.processes.jobs.filters import FILTERS, PARAMETERS, TYPES, JobFilter
@@ -90,11 +92,12 @@ async def status(context: Document, request: Request, job_id: str) -> Response:
 async def results(context: Data, request: Request, job_id: str) -> Response:
     """Return the result of a job, or why it failed."""
     record = await _job(context, request, job_id)
-    context.layer(LAYER)  # it may have become closed to the caller; and the audit log notes who reads
+    if record.process not in IMPORT_PROCESSES:
+        context.layer(LAYER)  # it may have become closed to the caller; and the audit log notes who reads
     if not record.is_finished:
         raise ResultNotReady(f"job {job_id}: it is {record.status}, so there is no result yet; look at its status")
     body = await to_thread.run_sync(_runner(request).store.result, job_id) if record.status == "successful" else b""
-    return job_response(record, body, context.language, process_of(record.process))
+    return job_response(record, body, context.language, process_of(record.process, processes_for(context)))
 
 
 @router.delete(
@@ -122,6 +125,8 @@ async def _job(context: RequestContext, request: Request, job_id: str) -> JobRec
     record = await to_thread.run_sync(_runner(request).store.get, job_id)
     if record is None or record.owner not in {"", owner_of(context.principal)}:
         raise NoSuchJob(f"no job {job_id!r:.60}; a job is kept for an hour after its end")
+    if record.process in IMPORT_PROCESSES:
+        require_import(context.settings, context.principal)
     return record
 
 

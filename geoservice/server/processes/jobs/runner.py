@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Protocol, runtime_checkable
 
 import structlog
 from anyio import to_thread
@@ -33,7 +34,20 @@ TEXTS = JobTexts(
     timed_out=f"the job took longer than {SECONDS:.0f} s; run it with fewer candidates, or a shorter time limit of the solver",
     refused="{cost} jobs run or wait, and the limit is {limit}; try again in a moment",
 )
-TaskOf = Callable[[JobRecord], AnyTask]
+Watch = Callable[[Progress | None], bool]
+"""Called with the progress of a job; returns whether it was dismissed."""
+
+
+@runtime_checkable
+class CommandTask(Protocol):
+    """A task that runs in a process of its own, and needs no release."""
+
+    async def run_child(self, watch: Watch, /) -> bytes:
+        """Return the result; raises :class:`JobCancelled` once ``watch`` says so."""
+        ...
+
+
+TaskOf = Callable[[JobRecord], AnyTask | CommandTask]
 """Returns the task of a stored job."""
 
 
@@ -95,8 +109,11 @@ class JobRunner:
 
         try:
             task = self._tasks[record.process](record)
-            pool = self.pool if isinstance(task, LongTask) else self._questions
-            body = await pool.run(record.version, task, watch)
+            if isinstance(task, CommandTask):
+                body = await task.run_child(watch)
+            else:
+                pool = self.pool if isinstance(task, LongTask) else self._questions
+                body = await pool.run(record.version, task, watch)
             await to_thread.run_sync(self.store.succeed, record.id, body)
         except JobCancelled:
             structlog.get_logger().info("a job was dismissed", process=record.process)

@@ -31,8 +31,11 @@ STAGES: Mapping[str, Stage] = MappingProxyType({
     "fairness": _stage(40, 95, "比较覆盖与公平", "Weighing coverage against fairness"),
     "solver": _stage(75, 95, "寻找更好的方案", "Looking for a better choice"),
     "curve": _stage(95, 99, "计算覆盖曲线", "Coverage by number of sites"),
+    "read": _stage(0, 40, "读取文件", "Reading the file"),
+    "check": _stage(40, 80, "检查各行", "Checking the rows"),
+    "write": _stage(80, 99, "写入", "Writing"),
 })  # fmt: skip
-"""The stages that :mod:`geoservice.siting` and :mod:`geoservice.analysis.siting` report."""
+"""The stages that :mod:`geoservice.siting`, :mod:`geoservice.analysis.siting` and imports report."""
 STATUS_TEXTS: Mapping[str, Texts] = MappingProxyType({
     "accepted": {"zh": "排队等候", "en": "Waiting"},
     "running": {"zh": "运行中", "en": "Running"},

@@ -38,6 +38,11 @@ class JobStore:
         self._folder = folder or self._own_folder()
         self._file = SQLiteFile(self._folder / "jobs.db", "jobs", durable=False)
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the jobs, for what belongs to them."""
+        return self._folder
+
     def _own_folder(self) -> Path:
         scratch = scratch_folder("geoservice-jobs")
         weakref.finalize(self, scratch.cleanup)
