@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import NamedTuple
 
+from geoservice.addresses.answers import Answer, metres_between
 from geoservice.addresses.candidates import AreaSearch, search_areas
 from geoservice.addresses.elements import AREA_KINDS, ElementKind, ParsedAddress
 from geoservice.addresses.gazetteer import Gazetteer
 from geoservice.addresses.parse import parse
-from geoservice.addresses.places import Answer, answers_in, metres_between
+from geoservice.addresses.places import answers_in
 from geoservice.addresses.precision import AREA_PRECISIONS, PRECISIONS
 from geoservice.addresses.score import score
 from geoservice.addresses.uncertainty import area_uncertainty
