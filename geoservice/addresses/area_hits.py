@@ -5,9 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geoservice.addresses.area_names import contradicts_kind
 from geoservice.addresses.elements import Element
 from geoservice.addresses.gazetteer import Gazetteer
-from geoservice.addresses.near_names import base_name, is_one_edit
+from geoservice.addresses.near_names import NearName, base_name
+from geoservice.addresses.typing_errors import is_one_edit
+from geoservice.addresses.usual_names import is_usual_name
 
 COUNTY, TOWN, VILLAGE = 2, 3, 4
 _SHORT = 2
@@ -19,10 +22,14 @@ _COMMUNITY_ENDINGS = ("村", "社区", "村委会", "居委会", "村民委员�
 
 
 class Hit(NamedTuple):
-    """A place that has a name that is stated, and the fault of the name, if any."""
+    """A place that has a name that is stated, and the fault of the name, if any.
+
+    ``is_usual`` if a typing error is one that people often make.
+    """
 
     row: int
     fault: str | None = None
+    is_usual: bool = False
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -49,6 +56,8 @@ def area_named(text: str, level: int, within: int, gazetteer: Gazetteer, is_chin
         named = gazetteer.named(name, within)
         rows = [n for n in named if gazetteer.level[n.row] and (not is_china or abs(gazetteer.level[n.row] - 1 - level) <= 1)]
         exact = [n for n in rows if gazetteer.level[n.row] - 1 == level] or rows
+        if len(exact) > 1 and level == VILLAGE and is_china:  # 芭茅村 and 芭茅社区 may both be in a county
+            exact = [n for n in exact if not contradicts_kind(text, gazetteer.name(n.row))] or exact
         if exact:
             return [Hit(n.row, "old_name" if n.name_kind == "historic" else None) for n in exact]
     return []
@@ -67,19 +76,25 @@ def _near_areas(text: str, level: int, within: int, gazetteer: Gazetteer, scope:
     if gazetteer.level[within] < min(level, COUNTY + 1):
         return []
     near = gazetteer.near_names.find(text, within, level)
-    if len(base_name(text, level)) <= _SHORT:
-        is_parent = level < VILLAGE or gazetteer.level[within] - 1 >= TOWN or within == scope
+    if len(base_name(text, level)) <= _SHORT and any(n.is_typo for n in near):
+        is_parent = level < VILLAGE or gazetteer.level[within] - 1 >= TOWN or (within == scope and near[0].is_usual)
+        is_parent = is_parent and (near[0].is_usual or level < VILLAGE or not is_usual_name(text))
         names = gazetteer.official_names(np.array([n.row for n in near], np.int64))
-        near = [
-            n for n, name in zip(near, names, strict=True) if not n.is_typo or (is_parent and _is_likely(text, name, level))
-        ]
-    return [Hit(n.row, "typo" if n.is_typo else "other_suffix" if level == TOWN else None) for n in near]
+        near = [n for n, name in zip(near, names, strict=True) if is_parent and _is_likely(text, name, level, n.is_usual)]
+    return [Hit(n.row, _near_fault(n, level), n.is_usual) for n in near]
 
 
-def _is_likely(text: str, name: str, level: int) -> bool:
-    """Whether a short name that is near is meant: a county may not be another one, a town may not be of another kind too."""
+def _near_fault(near: NearName, level: int) -> str | None:
+    return "typo" if near.is_typo else "other_suffix" if level == TOWN else None
+
+
+def _is_likely(text: str, name: str, level: int, is_usual: bool) -> bool:
+    """Whether a short name that is near is meant.
+
+    A county may not be another one; a town or a village may not be of another kind too, unless the error is a usual one.
+    """
     if level == VILLAGE:
-        return True
+        return is_usual or not contradicts_kind(text, name)
     return is_one_edit(text, name) and (level == TOWN or len(text) != len(name))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from geoservice.addresses.area_hits import COUNTY, TOWN, VILLAGE, Hit, area_named, hits_in
+from geoservice.addresses.area_names import contradicts_kind
 from geoservice.addresses.elements import AREA_KINDS, Element, ElementKind, ParsedAddress
 from geoservice.addresses.faults import points_off
 from geoservice.addresses.gazetteer import Gazetteer
@@ -28,12 +29,15 @@ class AreaCandidate:
         Number of stated areas that it is inside of or is.
     is_finest : bool
         Whether it is the finest area that is stated.
+    has_groups : bool
+        Whether the group that is stated may be in it: not if the village that is stated is known and is another area.
     """
 
     row: int
     faults: tuple[str, ...]
     supports: int
     is_finest: bool
+    has_groups: bool = True
 
 
 class AreaSearch(NamedTuple):
@@ -104,7 +108,7 @@ def _anywhere(hits: Sequence[Sequence[Hit]], gazetteer: Gazetteer, scope: int) -
     """Yield the scope, as if the stated areas were wrong; not in a larger area than a county, where names repeat."""
     if not any(hits) or (scope >= 0 and gazetteer.level[scope] - 1 >= COUNTY):
         faults = tuple("wrong_level" if level_hits else "unknown_level" for level_hits in hits)
-        yield AreaCandidate(scope, faults, 0, not hits)
+        yield AreaCandidate(scope, faults, 0, not hits, not any(hits))
 
 
 def _rank(area: AreaCandidate) -> tuple[int, bool]:
@@ -119,15 +123,36 @@ def _lookup_all(stated: Sequence[tuple[int, Element]], gazetteer: Gazetteer, sco
         found = hits_in(element, level, contexts, gazetteer, is_china, scope)
         if hits and not hits[-1]:  # in an area that is not known, a near name is hardly the one that is meant
             found = [hit for hit in found if hit.fault != "typo"]
-        if level > COUNTY and all(hit.fault == "typo" for hit in found):
+        is_doubtful = all(hit.fault == "typo" or _is_other_kind(element.text, level, hit, gazetteer) for hit in found)
+        if level > COUNTY and is_doubtful:
             wider = sorted({gazetteer.at_level(c, COUNTY) for c in contexts if c >= 0} - set(contexts) - {-1})
             wide = [h for h in hits_in(element, level, wider, gazetteer, is_china, scope) if h.fault != "typo"]
-            found += [hit for hit in wide if hit.row not in {h.row for h in found}]
+            found = _here_or_elsewhere(element.text, level, found, wide, gazetteer)
         if not found and element.row >= 0 and any(_contains(context, element.row, gazetteer) for context in contexts):
             found.append(Hit(element.row))
         hits.append(found)
         contexts = _outermost({hit.row for hit in found}, gazetteer) or contexts
     return hits
+
+
+def _is_other_kind(text: str, level: int, hit: Hit, gazetteer: Gazetteer) -> bool:
+    return level == VILLAGE and contradicts_kind(text, gazetteer.name(hit.row))
+
+
+def _here_or_elsewhere(text: str, level: int, here: list[Hit], exact: list[Hit], gazetteer: Gazetteer) -> list[Hit]:
+    """Return the areas that a name means: those here have a near name or are of another kind, others have the exact name.
+
+    An error hardly ever makes the name of one area that of another one. So the exact name elsewhere in the county counts alone
+    if it is unique, of the stated kind, and the near one has no error that people often make. Both count if those here have
+    the name but are of another kind, as 芭茅村 and 芭茅社区 in two townships.
+    """
+    exact = [hit for hit in exact if hit.row not in {h.row for h in here}]
+    same = [hit for hit in exact if not _is_other_kind(text, level, hit, gazetteer)]
+    if any(hit.fault != "typo" for hit in here):
+        return [hit._replace(fault="wrong_level") for hit in here] + same if same else here
+    if len(exact) == len(same) == 1 and not any(hit.is_usual for hit in here):
+        return exact
+    return here + exact
 
 
 def _village_without_suffix(
@@ -169,17 +194,18 @@ def _judge(
     supports = 0
     chain = set(gazetteer.chain(row))
     faults: list[str] = []
-    is_finest = True
+    is_finest = has_groups = True
     for (level, _), level_hits in zip(stated, hits, strict=True):
         fitting = next((hit for hit in level_hits if hit.row in chain), None)
         if fitting is not None:
             faults.extend(fitting.faults)
-            supports += fitting.fault != "typo"
+            supports += fitting.fault not in ("typo", "wrong_level")
         elif level > gazetteer.level[row] - 1 and is_china:
             is_finest = False
+            has_groups = has_groups and not (level == VILLAGE and level_hits)
             faults.append("wrong_level" if level_hits else "part_unknown")
         else:
             faults.append("wrong_level" if level_hits else "unknown_level")
     if is_china and gazetteer.level[row] - 1 == VILLAGE and not any(level == TOWN for level, _ in stated):
         faults.append("missing_level")
-    return AreaCandidate(row, tuple(faults), supports, is_finest)
+    return AreaCandidate(row, tuple(faults), supports, is_finest, has_groups)

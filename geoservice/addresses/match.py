@@ -2,17 +2,18 @@
 
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from math import isfinite
-from typing import NamedTuple
 
 from geoservice.addresses.answers import Answer, metres_between
 from geoservice.addresses.candidates import AreaSearch, search_areas
 from geoservice.addresses.elements import AREA_KINDS, ElementKind, ParsedAddress
 from geoservice.addresses.gazetteer import Gazetteer
+from geoservice.addresses.geocoded import GeocodeCandidate, Geocoded, MatchedArea
 from geoservice.addresses.parse import parse
 from geoservice.addresses.places import answers_in
-from geoservice.addresses.precision import AREA_PRECISIONS, PRECISIONS
+from geoservice.addresses.precision import AREA_PRECISIONS, finer
+from geoservice.addresses.respelling import county_of, respelling
 from geoservice.addresses.score import score
 from geoservice.addresses.uncertainty import area_uncertainty
 from geoservice.divisions import COUNTY_GROUPS
@@ -28,85 +29,6 @@ _PLACE_KINDS = frozenset(
 _NO_PLACES = (ElementKind.OTHER, ElementKind.REDUNDANT)
 _LEAST_SHARE = 0.3
 _NAMED_AREAS = 2
-
-
-class MatchedArea(NamedTuple):
-    """An area of the gazetteer that contains the place; ``level`` is province, city, county, town or village."""
-
-    level: str
-    code: str
-    name: str
-
-
-class GeocodeCandidate(NamedTuple):
-    """A place that fits as well; ``lon`` and ``lat`` are None if the gazetteer has no position of it; ``row`` is its row."""
-
-    name: str
-    lon: float | None
-    lat: float | None
-    precision: str
-    score: int
-    row: int
-
-
-@dataclass(frozen=True)
-class Geocoded:
-    """Where an address is. No text of the address is in it, only names of the gazetteer.
-
-    Attributes
-    ----------
-    status : str
-        ``matched``; ``ambiguous`` if several places fit, the answer is then the area that contains them all; ``none``.
-    reason : str
-        Why there is no position: ``not_an_address``, ``outside_scope``, ``not_found``, ``too_coarse`` if only the province or
-        the city is known, or ``ambiguous``; else empty.
-    row : int
-        The place in the gazetteer, -1 if none.
-    areas : tuple of MatchedArea
-        From the province down.
-    matched : str
-        Names of the areas and of the place.
-    lon, lat : float or None
-        In degrees; the representative point of an area where the precision is an area's; None if unknown.
-    precision, addr_type, location_type : str
-        See :data:`geoservice.addresses.precision.PRECISIONS`.
-    score : int
-        From 0 to 100.
-    uncertainty_m : float or None
-        Radius that holds the true place in nine cases of ten.
-    faults : tuple of str
-        Codes of :data:`geoservice.addresses.faults.FAULTS`.
-    candidates : tuple of GeocodeCandidate
-        The places that fit equally well, the best first, at most five; empty if there is one.
-    """
-
-    status: str
-    reason: str = ""
-    row: int = -1
-    areas: tuple[MatchedArea, ...] = ()
-    matched: str = ""
-    lon: float | None = None
-    lat: float | None = None
-    precision: str = "none"
-    score: int = 0
-    uncertainty_m: float | None = None
-    faults: tuple[str, ...] = ()
-    candidates: tuple[GeocodeCandidate, ...] = ()
-
-    @property
-    def addr_type(self) -> str:
-        """What ArcGIS calls the precision."""
-        return PRECISIONS[self.precision].addr_type
-
-    @property
-    def location_type(self) -> str:
-        """What Google calls the precision."""
-        return PRECISIONS[self.precision].location_type
-
-    @property
-    def household_precision(self) -> str:
-        """What households call the precision; empty if there is no position."""
-        return PRECISIONS[self.precision].household
 
 
 def geocode(text: str, gazetteer: Gazetteer, scope: int = -1, country: str = "CN") -> Geocoded:
@@ -145,6 +67,28 @@ def match(
     without_doors : collection of int
         Rows of the gazetteer's doors to leave out, to measure errors.
     """
+    answer = _match(address, gazetteer, scope, country, without_doors)
+    if country == "CN" and answer.reason != "not_an_address" and finer("village", answer.precision):
+        return _respelt(address, gazetteer, scope, without_doors, answer)
+    return answer
+
+
+def _respelt(
+    address: ParsedAddress, gazetteer: Gazetteer, scope: int, without_doors: Collection[int], answer: Geocoded
+) -> Geocoded:
+    """Return where an address is without its errors, if that is known better."""
+    county = county_of(answer.row, gazetteer, scope)
+    meant = respelling(address, gazetteer, county) if county >= 0 else None
+    if meant is None:
+        return answer
+    other = _match(parse(meant.text, gazetteer, scope), gazetteer, scope, "CN", without_doors)
+    if finer("village", other.precision):
+        return answer
+    faults = (*meant.faults, *other.faults)
+    return replace(other, faults=faults, score=score(other.precision, faults))
+
+
+def _match(address: ParsedAddress, gazetteer: Gazetteer, scope: int, country: str, without_doors: Collection[int]) -> Geocoded:
     if not any(element.kind in _PLACE_KINDS for element in address.elements):
         return Geocoded("none", "not_an_address")
     search = search_areas(address, gazetteer, scope, country)
@@ -216,6 +160,8 @@ def _rivals(answers: Sequence[Answer], gazetteer: Gazetteer) -> list[Answer]:
 def _is_elsewhere(best: Answer, other: Answer, gazetteer: Gazetteer) -> bool:
     if {best.precision, other.precision} <= set(AREA_PRECISIONS):
         return not _are_nested(best.row, other.row, gazetteer)
+    if best.precision == other.precision and "typo" in best.faults and "typo" in other.faults:
+        return gazetteer.name(best.row) != gazetteer.name(other.row)  # it is not known which of two near names is meant
     if best.precision != other.precision and _are_nested(best.area, other.area, gazetteer):
         return False  # the same address, found in two ways
     return not metres_between(best, other) <= max(_SAME_PLACE_M, best.uncertainty_m, other.uncertainty_m)

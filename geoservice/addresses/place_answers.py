@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from geoservice.addresses.answers import Answer, Context, PartOfRoad, door_answer, position_of
-from geoservice.addresses.area_hits import Hit
+from geoservice.addresses.area_hits import VILLAGE, Hit
 from geoservice.addresses.door_number import door_number
 from geoservice.addresses.elements import Element
 from geoservice.addresses.elements import ElementKind as K
@@ -26,8 +26,10 @@ def in_places(context: Context) -> Iterator[Answer]:
         for hit in _named_places(element, context):
             yield from _place(hit, KINDS[gazetteer.kind[hit.row]], road, context)
     groups = address.of(K.GROUP)
-    for element in groups[:1]:
+    for element in groups[:1] if context.area.has_groups else ():
         hits = places_named(element.text, ("group",), context.area.row, context.scope, gazetteer)
+        if gazetteer.level[context.area.row] - 1 == VILLAGE:  # other villages have groups of the same names
+            hits = [hit for hit in hits if gazetteer.is_inside(hit.row, context.area.row)]
         for hit in hits if len(hits) <= _MAX_PLACES else ():
             yield from _place(hit, "group", (), context)
     if context.area.row >= 0 and not address.of(K.POI, K.GROUP, K.ROAD):
