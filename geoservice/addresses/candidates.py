@@ -30,7 +30,7 @@ class AreaCandidate:
     is_finest : bool
         Whether it is the finest area that is stated.
     has_groups : bool
-        Whether the group that is stated may be in it: not if the village that is stated is known and is another area.
+        Whether the group that is stated may be in it: not if another village is stated.
     """
 
     row: int
@@ -202,7 +202,7 @@ def _judge(
             supports += fitting.fault not in ("typo", "wrong_level")
         elif level > gazetteer.level[row] - 1 and is_china:
             is_finest = False
-            has_groups = has_groups and not (level == VILLAGE and level_hits)
+            has_groups = has_groups and level != VILLAGE
             faults.append("wrong_level" if level_hits else "part_unknown")
         else:
             faults.append("wrong_level" if level_hits else "unknown_level")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import cos, isfinite, radians
 
 from geoservice.addresses.answers import Answer, Context, PartOfRoad, door_answer, number_of, position_of
-from geoservice.addresses.area_hits import TOWN, Hit
+from geoservice.addresses.area_hits import TOWN, VILLAGE, Hit
 from geoservice.addresses.door_number import DoorNumber, door_number
 from geoservice.addresses.door_plates import XY, RoadPlates
 from geoservice.addresses.elements import ElementKind as K
@@ -51,10 +51,11 @@ def _on_road(hit: Hit, number: DoorNumber | None, context: Context, faults: Sequ
         number = _with_entrance(number, part.road, context)
         placement = place_number(number, part.road) if number else None
         if placement is None:
-            unknown = ("number_unknown",) if context.address.of(K.NUMBER) else ()
+            in_village = list(_in_village(hit.row, faults, context))
             metres = max(_LEAST_CROSSING_M, part.road.radius)
             position = part.road.degrees(part.road.centre)
-            yield context.answer(hit.row, "road", position, metres, (*faults, *part.faults, *unknown), part.town)
+            unknown = (*faults, *part.faults, *_number_unknown(context))
+            yield from in_village or [context.answer(hit.row, "road", position, metres, unknown, part.town)]
         elif number:
             yield door_answer(hit.row, number, placement, part, faults, context)
     if context.gazetteer.plates.of(context.gazetteer.doors_of(hit.row), -1, context.without_doors) is None:
@@ -62,12 +63,33 @@ def _on_road(hit: Hit, number: DoorNumber | None, context: Context, faults: Sequ
 
 
 def _road_itself(row: int, faults: Sequence[str], context: Context) -> Iterator[Answer]:
-    """Yield a road without plates, if its position is known."""
+    """Yield a road without plates, if its position is known: its part in the village that is stated, or all of it."""
+    parts = context.gazetteer.road_parts.of(row)
+    if parts and _stated_village(context) >= 0:
+        yield from _in_village(row, faults, context)
+        return
     position = position_of(row, context.gazetteer)
     if isfinite(position[0]):
-        unknown = ("number_unknown",) if context.address.of(K.NUMBER) else ()
         metres = place_uncertainty("road", float(context.gazetteer.radius_m[row]))
-        yield context.answer(row, "road", position, metres, (*faults, *unknown))
+        village = next((part.village for part in parts if part.is_whole), -1)
+        yield context.answer(row, "road", position, metres, (*faults, *_number_unknown(context)), village)
+
+
+def _in_village(row: int, faults: Sequence[str], context: Context) -> Iterator[Answer]:
+    """Yield the part of a road in the village that is stated."""
+    village = _stated_village(context)
+    for part in context.gazetteer.road_parts.of(row) if village >= 0 else ():
+        if part.village == village:
+            metres = place_uncertainty("road", part.radius_m)
+            yield context.answer(row, "road", (part.lon, part.lat), metres, (*faults, *_number_unknown(context)), village)
+
+
+def _stated_village(context: Context) -> int:
+    return context.gazetteer.at_level(context.area.row, VILLAGE) if context.area.row >= 0 else -1
+
+
+def _number_unknown(context: Context) -> tuple[str, ...]:
+    return ("number_unknown",) if context.address.of(K.NUMBER) else ()
 
 
 def _with_entrance(number: DoorNumber | None, road: RoadPlates, context: Context) -> DoorNumber | None:
