@@ -69,7 +69,8 @@ def search_areas(address: ParsedAddress, gazetteer: Gazetteer, scope: int, count
     is_china = country == "CN"
     above = [(level, e) for level, e in stated if is_china and level <= scope_level]
     inside = [(level, e) for level, e in stated if not is_china or level > scope_level]
-    hits = _lookup_all(inside, gazetteer, scope, is_china)
+    parts = [element.text for element in address.of(ElementKind.GROUP)]
+    hits = _lookup_all(inside, gazetteer, scope, is_china, parts)
     village = _village_without_suffix(address, hits, gazetteer, scope) if is_china else None
     if village:
         inside, hits = [*inside, (VILLAGE, village[0])], [*hits, village[1]]
@@ -115,8 +116,10 @@ def _rank(area: AreaCandidate) -> tuple[int, bool]:
     return points_off(area.faults) - _SUPPORT_POINTS * area.supports, not area.is_finest
 
 
-def _lookup_all(stated: Sequence[tuple[int, Element]], gazetteer: Gazetteer, scope: int, is_china: bool) -> list[list[Hit]]:
-    """Return the areas of each stated name."""
+def _lookup_all(
+    stated: Sequence[tuple[int, Element]], gazetteer: Gazetteer, scope: int, is_china: bool, parts: Sequence[str]
+) -> list[list[Hit]]:
+    """Return the areas of each stated name; ``parts`` are the names of stated groups, which tell villages apart."""
     contexts: list[int] = [scope]
     hits: list[list[Hit]] = []
     for level, element in stated:
@@ -127,7 +130,7 @@ def _lookup_all(stated: Sequence[tuple[int, Element]], gazetteer: Gazetteer, sco
         if level > COUNTY and is_doubtful:
             wider = sorted({gazetteer.at_level(c, COUNTY) for c in contexts if c >= 0} - set(contexts) - {-1})
             wide = [h for h in hits_in(element, level, wider, gazetteer, is_china, scope) if h.fault != "typo"]
-            found = _here_or_elsewhere(element.text, level, found, wide, gazetteer)
+            found = _here_or_elsewhere(element.text, level, found, wide, gazetteer, parts)
         if not found and element.row >= 0 and any(_contains(context, element.row, gazetteer) for context in contexts):
             found.append(Hit(element.row))
         hits.append(found)
@@ -139,18 +142,22 @@ def _is_other_kind(text: str, level: int, hit: Hit, gazetteer: Gazetteer) -> boo
     return level == VILLAGE and contradicts_kind(text, gazetteer.name(hit.row))
 
 
-def _here_or_elsewhere(text: str, level: int, here: list[Hit], exact: list[Hit], gazetteer: Gazetteer) -> list[Hit]:
+def _here_or_elsewhere(
+    text: str, level: int, here: list[Hit], exact: list[Hit], gazetteer: Gazetteer, parts: Sequence[str]
+) -> list[Hit]:
     """Return the areas that a name means: those here have a near name or are of another kind, others have the exact name.
 
     An error hardly ever makes the name of one area that of another one. So the exact name elsewhere in the county counts alone
     if it is unique, of the stated kind, and the near one has no error that people often make. Both count if those here have
-    the name but are of another kind, as 芭茅村 and 芭茅社区 in two townships.
+    the name but are of another kind, as 芭茅村 and 芭茅社区 in two townships, and if only those here have a stated ``part``.
     """
     exact = [hit for hit in exact if hit.row not in {h.row for h in here}]
     same = [hit for hit in exact if not _is_other_kind(text, level, hit, gazetteer)]
     if any(hit.fault != "typo" for hit in here):
         return [hit._replace(fault="wrong_level") for hit in here] + same if same else here
-    if len(exact) == len(same) == 1 and not any(hit.is_usual for hit in here):
+    has_part = {hit.row: any(gazetteer.rows_named(part, hit.row, 1) for part in parts) for hit in (*here, *exact)}
+    is_known_here = any(has_part[hit.row] for hit in here) and not any(has_part[hit.row] for hit in exact)
+    if len(exact) == len(same) == 1 and not is_known_here and not any(hit.is_usual for hit in here):
         return exact
     return here + exact
 

@@ -160,11 +160,20 @@ def _rivals(answers: Sequence[Answer], gazetteer: Gazetteer) -> list[Answer]:
 def _is_elsewhere(best: Answer, other: Answer, gazetteer: Gazetteer) -> bool:
     if {best.precision, other.precision} <= set(AREA_PRECISIONS):
         return not _are_nested(best.row, other.row, gazetteer)
-    if best.precision == other.precision and "typo" in best.faults and "typo" in other.faults:
-        return gazetteer.name(best.row) != gazetteer.name(other.row)  # it is not known which of two near names is meant
+    if (
+        best.precision == other.precision
+        and "typo" in best.faults
+        and "typo" in other.faults
+        and _differ(best, other, gazetteer)
+    ):
+        return True  # it is not known which of two near names is meant
     if best.precision != other.precision and _are_nested(best.area, other.area, gazetteer):
         return False  # the same address, found in two ways
     return not metres_between(best, other) <= max(_SAME_PLACE_M, best.uncertainty_m, other.uncertainty_m)
+
+
+def _differ(best: Answer, other: Answer, gazetteer: Gazetteer) -> bool:
+    return best.area != other.area or gazetteer.name(best.row) != gazetteer.name(other.row)
 
 
 def _are_nested(one: int, other: int, gazetteer: Gazetteer) -> bool:

@@ -8,6 +8,7 @@ from geoservice.addresses.near_names import OTHER_CLASS
 
 _MAX_NAMED = 400
 _GROUP = KINDS.index("group")
+"""Hamlets near each other have names that differ by a character, such as 陈家屋 and 徐家屋."""
 
 
 def places_named(text: str, kinds: Sequence[str], area: int, scope: int, gazetteer: Gazetteer) -> list[Hit]:
@@ -28,9 +29,12 @@ def places_named(text: str, kinds: Sequence[str], area: int, scope: int, gazette
         named = [n for n in gazetteer.named(text, within) if gazetteer.kind[n.row] in numbers]
         found = [Hit(n.row, "old_name" if n.name_kind == "historic" else None) for n in named]
         if not found and within >= 0 and gazetteer.level[within] > COUNTY:
-            is_town = gazetteer.level[within] - 1 < VILLAGE  # villages of a town have groups of nearly the same names
-            classes = [OTHER_CLASS + kind for kind in sorted(numbers - {_GROUP} if is_town else numbers)]
-            near = [n for place_class in classes for n in gazetteer.near_names.find(text, within, place_class)]
+            near = [
+                n
+                for kind in sorted(numbers)
+                for n in gazetteer.near_names.find(text, within, OTHER_CLASS + kind)
+                if kind != _GROUP or not n.is_typo or (n.is_usual and gazetteer.level[within] - 1 == VILLAGE)
+            ]
             found = [Hit(n.row, "typo" if n.is_typo else None) for n in near]
             if is_wider:
                 found = [hit for hit in found if hit.fault is None]
