@@ -39,7 +39,9 @@ _TOWN_FOLLOWS = re.compile("[一-鿿]{1,2}(?:镇|乡|街道)")
 _CITY_WORD = re.compile("场|民(?:广场|中心|活动)")
 _SHORT_ZONE = 3
 """Zones of so few characters are named apart from their city: 合肥 and 高新区, but 合肥经济技术开发区."""
-_ZONE = re.compile("(?:开发区|园区|工业园|保税区|实验区|示范区|聚集区|集聚区|工业区|产业区|高新区|经开区|度假区|新城)$")
+_ZONE = re.compile(
+    "(?:开发区|园区|工业园|保税区|实验区|示范区|聚集区|集聚区|工业区|产业区|高新区|经开区|度假区|新城|(?<!浦东)(?<!滨海)新区)$"
+)
 
 
 class AreaMatch(NamedTuple):
