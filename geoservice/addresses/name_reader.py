@@ -141,7 +141,7 @@ class NameReader(NumberReader):
         cut = place_before_road(text, start, end)
         if cut > start:
             self.add(K.DEVELOPMENT_ZONE if ZONE_NAME.fullmatch(text, start, cut) else K.POI, cut)
-            return self.add(K.ROAD, end)
+            return relation(text, cut) is not None or self.add(K.ROAD, end)  # 桃花源山庄东侧花园路
         if name.endswith("弄") or (_LANE_ENDS.search(name) and (K.ROAD in self.kinds or self._is_village_lane(name))):
             return self.add(K.LANE, end)
         return self.add(K.ROAD, end)

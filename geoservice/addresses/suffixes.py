@@ -77,7 +77,7 @@ _TOWN = (
     r"与|和))|乡(?!政府|村|镇|路))|苏木|地区办事处|办事处)"
 )
 _COMMUNITY = rf"(?P<community>{VILLAGE_SUFFIX})(?!{_ABSORB_VILLAGE})"
-_GROUP = rf"(?P<group>{GROUP_SUFFIX})(?![村镇乡路街长部社]|织)"
+_GROUP = rf"(?P<group>{GROUP_SUFFIX})(?![村镇乡路街长部社]|织|[东南西北中][路街])"
 _ROAD = rf"(?P<road>(?:{ROAD_SUFFIX})(?!{_ABSORB_ROAD}){_SECTION})"
 _DEVELOPMENT_ZONE = rf"(?P<development_zone>{ZONE_SUFFIX})(?![路街]|[东西南北中]路|大道)"
 
