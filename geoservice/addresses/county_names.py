@@ -1,6 +1,7 @@
 """The names of the townships, villages and roads of a county as they are written, found by how a text begins."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -76,6 +77,24 @@ class CountyNames:
                     yield Reading(name, start + len(written), 0, True)
                 elif len(written) >= _LONG_ENOUGH or 0 <= level <= COUNTY:
                     yield from _with_error(name, text, start)
+
+
+class KeptCountyNames:
+    """The names of the counties of a gazetteer that were last used."""
+
+    def __init__(self, gazetteer: Gazetteer, kept: int = 64) -> None:
+        self._gazetteer, self._kept = gazetteer, kept
+        self._counties: OrderedDict[int, CountyNames] = OrderedDict()
+
+    def of(self, county: int) -> CountyNames:
+        """Return the names of a county by its row."""
+        if county in self._counties:
+            self._counties.move_to_end(county)
+            return self._counties[county]
+        names = self._counties[county] = CountyNames(self._gazetteer, county)
+        if len(self._counties) > self._kept:
+            self._counties.popitem(last=False)
+        return names
 
 
 def _with_error(name: WrittenName, text: str, start: int) -> Iterator[Reading]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import marisa_trie
 import numpy as np
@@ -22,6 +22,9 @@ from geoservice.addresses.near_names import NearNames
 from geoservice.addresses.road_parts import ROAD_PARTS, RoadParts
 from geoservice.errors import GazetteerError, NotFound
 from geoservice.geo import Ints
+
+if TYPE_CHECKING:
+    from geoservice.addresses.county_names import KeptCountyNames
 
 FORMAT = 3
 KINDS = ("area", "road", "compound", "poi", "building", "group")
@@ -272,6 +275,13 @@ class Gazetteer:
     def near_names(self) -> NearNames:
         """The search for names that differ by a character."""
         return NearNames(self)
+
+    @cached_property
+    def county_names(self) -> "KeptCountyNames":
+        """The names in each county as they are written."""
+        from geoservice.addresses.county_names import KeptCountyNames  # which imports this module
+
+        return KeptCountyNames(self)
 
     @cached_property
     def plates(self) -> DoorPlates:

@@ -6,11 +6,10 @@ nearly as well.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from geoservice.addresses.area_hits import COUNTY, TOWN, VILLAGE
-from geoservice.addresses.county_names import ROAD, CountyNames, Reading
+from geoservice.addresses.county_names import ROAD, Reading
 from geoservice.addresses.elements import ElementKind as K
 from geoservice.addresses.elements import ParsedAddress
 from geoservice.addresses.gazetteer import Gazetteer
@@ -22,7 +21,6 @@ _MARGIN = 0.5
 _MOST_ERRORS = 2
 _LONG = 3
 _LONGEST_PART = 8
-_KEPT = 64
 _SEPARATORS = " ,;"
 _PART_FOLLOWS = re.compile(r"[\d零一二三四五六七八九十甲乙丙丁附第(,; ]|$")
 _GROUP_FOLLOWS = re.compile(r"第?[\d一二三四五六七八九十]+(?:村民|小)?[组队]|[一-鿿]{1,4}(?:组|队|屯|自然村)(?=\d|$)")
@@ -86,7 +84,7 @@ class _Reader:
 
     def __init__(self, address: ParsedAddress, gazetteer: Gazetteer, county: int) -> None:
         self._gazetteer, self._county = gazetteer, county
-        self._names = _county_names(gazetteer, county)
+        self._names = gazetteer.county_names.of(county)
         self._text, self._above = _without_repetition(address)
         self._readings: dict[int, list[Reading]] = {}
 
@@ -198,11 +196,6 @@ def _without_repetition(address: ParsedAddress) -> tuple[str, dict[int, int]]:
             text += element.text
         position = element.end
     return text + address.text[position:], above
-
-
-@lru_cache(_KEPT)
-def _county_names(gazetteer: Gazetteer, county: int) -> CountyNames:
-    return CountyNames(gazetteer, county)
 
 
 def county_of(row: int, gazetteer: Gazetteer, scope: int) -> int:
