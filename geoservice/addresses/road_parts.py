@@ -1,8 +1,8 @@
 """The parts of roads that are in one village each: where a number on a road without door plates may be."""
 
+from bisect import bisect_left
 from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 ROAD_PARTS = "road_parts.arrow"
@@ -45,10 +45,11 @@ class RoadParts:
     """
 
     def __init__(self, table: pa.Table) -> None:
-        self._table, self._road = table, table.column("road").to_numpy()
+        self._road = table.column("road").to_numpy().data
+        self._columns = [table.column(name).to_numpy().data for name in RoadPart._fields]
 
     def of(self, road: int) -> list[RoadPart]:
         """Return the parts of a road, by village; empty if they are not known."""
-        start, stop = (int(np.searchsorted(self._road, road, side)) for side in ("left", "right"))
-        rows = self._table.slice(start, stop - start).select(RoadPart._fields).to_pylist()
-        return [RoadPart(**row) for row in rows]
+        start = bisect_left(self._road, road)
+        stop = bisect_left(self._road, road + 1, start)
+        return [RoadPart(*(column[i] for column in self._columns)) for i in range(start, stop)]

@@ -23,8 +23,9 @@ def judge_scope(above: Sequence[tuple[int, Element]], gazetteer: Gazetteer, scop
         if row < 0:  # a gazetteer of one county does not have its province
             continue
         names = gazetteer.all_names(row)
-        bases = {base_name(name, level) for name in names}
-        if element.text in names or base_name(element.text, level) in bases:
+        if element.text in names:
+            continue
+        if base_name(element.text, level) in {base_name(name, level) for name in names}:
             continue
         if element.text not in _division_names() and any(_is_typo(element.text, name, level) for name in names):
             faults.append("typo")
