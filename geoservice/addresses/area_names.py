@@ -25,6 +25,8 @@ _PLAIN = (("自治州", "州"), ("自治县", "县"), ("自治旗", "旗"), ("�
 """Ends of the names of autonomous areas, and what is short for them: 恩施州 of 恩施土家族苗族自治州."""
 _COMMITTEE = re.compile("(?:行政村|(?:行政)?村民委员会|村委会|村委|居民委员会|居委会|居委)$")
 _COMMUNITY = re.compile("社区|居委|居民")
+_URBAN = re.compile("(?:社区|居民委员会|居委会|居委)$")
+_RURAL = re.compile("(?:村|村民委员会|村委会|村委)$")
 
 
 def short_names(name: str, level: int) -> list[str]:
@@ -69,3 +71,14 @@ def _village_names(name: str) -> Iterator[str]:
     if stem != village or (village != name and not village.endswith("村")):
         yield from (f"{stem}社区", f"{stem}村") if _COMMUNITY.search(name) else (f"{stem}村", f"{stem}社区")
         yield stem
+
+
+def contradicts_kind(text: str, name: str) -> bool:
+    """Whether one name of a village is that of a rural one, and the other that of an urban community.
+
+    >>> contradicts_kind("永林村", "永林居委会"), contradicts_kind("永林", "永林居委会")
+    (True, False)
+    """
+    if _URBAN.search(text):
+        return _RURAL.search(name) is not None
+    return _RURAL.search(text) is not None and _URBAN.search(name) is not None

@@ -47,7 +47,7 @@ class AreaReader(AddressCursor):
         if text[start] in "新生兵" and not self.kinds & BELOW_VILLAGE and (corps := CORPS.match(text, start)):
             walk.descend(PROVINCE)
             return self.add(K.REDUNDANT if K.PROVINCE in self.kinds else K.PROVINCE, corps.end())
-        if self.before in (K.PROVINCE, K.REDUNDANT, K.DISTRICT) and (division := DIVISION.match(text, start)):
+        if self.before in (None, K.PROVINCE, K.REDUNDANT, K.DISTRICT) and (division := DIVISION.match(text, start)):
             walk.descend(CITY)
             return self.add(K.CITY, division.end())
         return False

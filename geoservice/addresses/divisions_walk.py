@@ -36,10 +36,13 @@ _ZONE_AFTER = re.compile(
     "(?:国家级?|国际)?(?:高新技术产业|经济技术|高新技术|新技术产业|经济|台商投资|新技术)*开发区|高新区|经开区|开发区|新区|工业园区|工业园|综合保税区|保税区|保税港区|高新园区|自贸区|工业区"
 )
 _TOWN_FOLLOWS = re.compile("[一-鿿]{1,2}(?:镇|乡|街道)")
+_HAN = re.compile("[㐀-鿿]")
 _CITY_WORD = re.compile("场|民(?:广场|中心|活动)")
 _SHORT_ZONE = 3
 """Zones of so few characters are named apart from their city: 合肥 and 高新区, but 合肥经济技术开发区."""
-_ZONE = re.compile("(?:开发区|园区|工业园|保税区|实验区|示范区|聚集区|集聚区|工业区|产业区|高新区|经开区|度假区|新城)$")
+_ZONE = re.compile(
+    "(?:开发区|园区|工业园|保税区|实验区|示范区|聚集区|集聚区|工业区|产业区|高新区|经开区|度假区|新城|(?<!浦东)(?<!滨海)新区)$"
+)
 
 
 class AreaMatch(NamedTuple):
@@ -156,7 +159,7 @@ class AreaWalk:
             inside = tuple(area for area in lower if not known.isdisjoint(top.chain(top.parent[area])))
             if not inside:
                 same = [area for area in areas if area in known]
-                if same and (official or not _TOWN_FOLLOWS.match(text, end)):
+                if same and (official or self._another_follows(text, end)):
                     return self._repeat(same[0], end)
                 if not official:
                     return None
@@ -167,6 +170,12 @@ class AreaWalk:
             return None
         level = min(levels[area] for area in inside)
         return self._go(tuple(area for area in inside if levels[area] == level), level, end)
+
+    def _another_follows(self, text: str, end: int) -> bool:
+        """Whether an area or nothing follows a short name: 上海 in 黄浦区上海来福士广场 is the first part of another name."""
+        if _TOWN_FOLLOWS.match(text, end):
+            return False
+        return not _HAN.match(text, end) or text[end : end + 2] in self.top.heads
 
     def _in_scope(self, areas: tuple[int, ...]) -> tuple[int, ...]:
         """Return the areas that contain the scope, and those that it contains."""

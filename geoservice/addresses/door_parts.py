@@ -31,10 +31,10 @@ PATTERNS: dict[str, str] = {
         rf"号)?)?|(?:邮政)?(?:专用)?信箱{_W}(?:-\d{{1,4}})*(?:号)?(?:分箱)?"
     ),
     "distance": rf"{_W}(?:\.\d{{1,3}})?(?:多|余|来)?(?:米|公里|千米|km|KM|华里|m(?![A-Za-z]))(?!长)",
-    "group": rf"(?:村民)?第?{_W}(?:{GROUP_SUFFIX}|社(?![区会保])|村小组)(?![村镇长])",
+    "group": rf"(?:村民)?第?{_W}(?:号?屯|{GROUP_SUFFIX}|社(?![区会保])|村小组)(?![村镇长])",
     "lane": rf"{_W}(?:号)?(?:支弄|弄|巷(?!口)|胡同)|{_W}[横直支]{{0,2}}巷(?!口)",
     "building": (
-        rf"第?(?:{_LETTER}{{0,2}}-?{_W}{_LETTER}?|{_LETTER}{{1,2}}\d?|[甲乙丙丁东南西北])"
+        rf"第?(?:(?:{_LETTER}{{0,2}}-?|[东南西北])?{_W}{_LETTER}?|{_LETTER}{{1,2}}\d?|[甲乙丙丁东南西北])"
         rf"(?:#楼|号楼|号[栋幢座]|幢楼?|栋楼?|座(?!椅)|塔(?=\d|$|[ ,]|{NUMERAL})|号(?:厂房|库房|仓库|宿舍楼|"
         r"公寓楼?|别墅|商务楼|办公楼|教学楼|宿舍|塔楼)|排(?!挡))|"
         rf"{_W}楼{_NEXT_UNIT}|(?:[AC-Z]|B(?!\d))\d{{0,3}}楼|{_W}#(?=\d|{_LETTER}|{NUMERAL}|室|$|[ ,]|楼)楼?|"
@@ -46,13 +46,13 @@ PATTERNS: dict[str, str] = {
     ),
     "floor": (
         rf"(?:负|地下|地上|第|[Bb]|-)?{_W}(?:[-,至]{_W})?(?:层楼?|楼层?|[Ff](?![A-Za-z\d]))(?:整层|全层)?|"
-        r"[A-Za-z]{1,2}\d?层|[Bb][1-5](?:层|楼|[Ff])?(?![\dA-Za-z座栋区幢-])|"
+        r"[A-Za-z]{1,2}\d?层|\d{1,2}[Ff](?=\d{3,4}(?!\d))|[Bb][1-5](?:层|楼|[Ff])?(?![\dA-Za-z座栋区幢-])|"
         r"(?:底|顶|首|夹|中|阁|地下|跃|架空|设备)层|天台|底楼|顶楼|地下室|阁楼|半地下室?"
     ),
     "room": (
         rf"(?:{_LETTER}{{0,2}}-?)?\d{{1,5}}{_LETTER}{{0,2}}(?:(?:号)?(?:室|房间?(?!地|产)|户(?![县外型])|商铺|"
         r"铺面?位?(?![一-鿿]{1,3}[路街村镇])|摊位?|商位|门面房?|店面|车位|车库|工位|柜台|展位|卡位|档口?))|"
-        rf"{NUMERAL}{{1,4}}(?:号)?(?:室|房(?![地产村屋])|户|号铺|摊位|商位)|[东西中南北]{{1,2}}(?:户|室)|[东西]边户"
+        rf"{NUMERAL}{{1,4}}(?:号)?(?:室|房(?![地产村屋])|户|号铺|摊位|商位)|[东西中南北]{{1,2}}(?:户|室)|[东西]边户|{_LETTER}室"
     ),
     "sub_poi": (
         rf"(?:第?{_W}|[IVX]{{1,3}}|[A-Za-z甲乙丙丁东南西北中]|[A-Z]\d)(?:期(?:工程)?|区(?![域委政间县]))|"
@@ -72,7 +72,7 @@ STARTS = frozenset(
     "0123456789零一二三四五六七八九十百第甲乙丙丁临附新旧老内外增特负地底顶首夹中阁半东南西北主副裙前后左右正侧大门邮专村#-"
 )
 DASHED = re.compile(
-    rf"(?P<parts>(?=[A-Za-z\d]){_LETTER}{{0,2}}\d{{0,4}}(?:{_LETTER}\d{{0,3}})?(?:[-/#]{_LETTER}?\d{{1,5}}(?:{_LETTER}{{1,2}}\d{{0,3}})?){{1,3}}|"
+    rf"(?P<parts>(?=[A-Za-z\d]){_LETTER}{{0,2}}\d{{0,4}}(?:{_LETTER}\d{{0,3}})?(?:[-/]{_LETTER}?\d{{1,5}}(?:{_LETTER}{{1,2}}\d{{0,3}})?){{1,3}}|"
     rf"{_LETTER}-\d{{1,5}})"
     r"(?P<suffix>号楼|号院|号|室|房|户|铺|幢|栋|座|单元|层|楼|[Ff](?![A-Za-z]))?(?P<more>之\d{1,3}|附\d{1,3}号)?"
 )
@@ -95,7 +95,7 @@ def split_dashed(match: re.Match[str], before: ElementKind | None) -> Iterator[P
     [('number', 0, 5)]
     """
     suffix = match["suffix"] or ""
-    spans = [(m.start() + match.start(), m.end() + match.start()) for m in re.finditer(r"[^-/#]+", match["parts"])]
+    spans = [(m.start() + match.start(), m.end() + match.start()) for m in re.finditer(r"[^-/]+", match["parts"])]
     texts = [match.string[start:end] for start, end in spans]
     kinds = _dashed_kinds(texts, suffix, before)
     if len(kinds) == 1 or len(spans) < len(kinds):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import marisa_trie
 import numpy as np
@@ -19,10 +19,14 @@ import rtree
 
 from geoservice.addresses.door_plates import DoorPlates
 from geoservice.addresses.near_names import NearNames
+from geoservice.addresses.road_parts import ROAD_PARTS, RoadParts
 from geoservice.errors import GazetteerError, NotFound
 from geoservice.geo import Ints
 
-FORMAT = 2
+if TYPE_CHECKING:
+    from geoservice.addresses.county_names import KeptCountyNames
+
+FORMAT = 3
 KINDS = ("area", "road", "compound", "poi", "building", "group")
 NAME_KINDS = ("official", "short", "alias", "historic", "english")
 MANIFEST, PLACES, NAMES, NAME_ROWS, DOORS, CODES, INDEX = (
@@ -114,8 +118,11 @@ class Gazetteer:
         Of each row: the level plus one, 0 for no area; and the position in :data:`KINDS`.
     """
 
-    def __init__(self, folder: Path, places: pa.Table, doors: pa.Table, codes: pa.Table, names: pa.Table) -> None:
+    def __init__(
+        self, folder: Path, places: pa.Table, doors: pa.Table, codes: pa.Table, names: pa.Table, road_parts: pa.Table
+    ) -> None:
         self.folder, self._places, self._codes = folder, places, codes
+        self.road_parts = RoadParts(road_parts)
         self.parent: Sequence[int] = places.column("parent").to_numpy().tolist()
         self.end: Sequence[int] = places.column("end").to_numpy().tolist()
         self.level = (places.column("level").to_numpy() + 1).astype(np.uint8).tobytes()
@@ -147,7 +154,7 @@ class Gazetteer:
                 raise GazetteerError(
                     f"the gazetteer has format {manifest['format']}, this version reads {FORMAT}; build it again"
                 )
-            return cls(folder, *(read_table(folder / name) for name in (PLACES, DOORS, CODES, NAME_ROWS)))
+            return cls(folder, *(read_table(folder / name) for name in (PLACES, DOORS, CODES, NAME_ROWS, ROAD_PARTS)))
         except FileNotFoundError as e:
             if not (folder / MANIFEST).exists():
                 raise NotFound("there is no gazetteer yet") from e
@@ -268,6 +275,13 @@ class Gazetteer:
     def near_names(self) -> NearNames:
         """The search for names that differ by a character."""
         return NearNames(self)
+
+    @cached_property
+    def county_names(self) -> "KeptCountyNames":
+        """The names in each county as they are written."""
+        from geoservice.addresses.county_names import KeptCountyNames  # which imports this module
+
+        return KeptCountyNames(self)
 
     @cached_property
     def plates(self) -> DoorPlates:

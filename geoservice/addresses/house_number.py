@@ -7,8 +7,9 @@ from geoservice.addresses.street_words import UNIT
 
 _NUMBER_WORD = r"(?:(?:nr|no|num|núm|nro|č\.p|čp|č)\.?|n°|nº|n\.º|n\.|#) ?"
 _NO_NUMBER = (
-    r"s/ ?n\b\.?|s\.n\.?|snc\b|s\.n\.c\.|sn\b|km\.? ?\d{1,4}(?:[.,]\d{1,3})?|quadra \d+(?:,? lote \d+)?|"
-    r"lote \d+|parcela \d+|block \d+"
+    r"s/ ?nº?(?!\w)\.?|s\.n\.?|snc\b|s\.n\.c\.|sn\b|km\.? ?\d{1,4}(?:[.,]\d{1,3})?|"
+    r"(?:quadra|qd\.?) ?\w{1,4}(?:,? (?:lote|lt\.?) ?[\w/]{1,8})?|"
+    r"lote \d+(?:,? (?:quadra|qd\.?) ?\w{1,4})?|parcela \d+|block \d+"
 )
 _PLAIN_NUMBER = r"\d{1,5}(?: ?(?:bis|ter|quater|quinquies)\b| 1/2| ?½)?"
 NUMBER = re.compile(
@@ -21,6 +22,8 @@ _SLASH = re.compile(r"/ ?(?P<rest>[\w.-]{1,8}(?:/[\w.-]{1,8}){0,3})")
 _FINNISH_FLAT = re.compile(r" (?P<flat>(?:[A-Z]|as\.?)(?: ?\d{1,4}[a-z]?)?|[A-Z]\d{0,3})(?![\w.])")
 NUMBER_AFTER = re.compile(rf"(?<=[\w.º)’'])[ ,]{{1,2}}(?={_NUMBER_WORD}\d|\d|(?:{_NO_NUMBER}))", re.IGNORECASE)
 """What is between the name of a road and a number."""
+_SMALL_LETTER = re.compile(r" ?[a-z](?= \d{1,3}(?!\w)|$)")
+"""The suffix of a number in Finland; a capital is the stair."""
 _SHORT_UNIT = re.compile(r"[\w./ºª-]{1,6}(?: [\w./ºª-]{1,4})?")
 
 
@@ -37,6 +40,9 @@ class HouseNumberReader(StreetCursor):
     def read_number(self, number: re.Match[str], start: int, end: int) -> int:
         """Read a house number with its suffix and the flat behind it; return where the rest begins."""
         text, begin, stop = self.text, start + number.start(), start + number.end()
+        if self.finnish and (small := _SMALL_LETTER.match(text, stop, end)):
+            self.add(K.NUMBER, begin, small.end())
+            return self._read_unit(small.end(), end)
         flat = _FINNISH_FLAT.match(text, stop, end) if self.finnish else None
         if flat:
             self.add(K.NUMBER, begin, stop)
@@ -52,13 +58,15 @@ class HouseNumberReader(StreetCursor):
                 return unit_end
             stop = slash.end()
         self.add(K.NUMBER, begin, stop)
+        if text[stop : stop + 2].strip() == "." and text[stop - 1].isdigit():  # an ordinal, in Hungary
+            stop += 1
         return self._read_unit(stop, end)
 
     def _divides(self, rest: str) -> bool:
         """Whether what follows a slash is part of the number, as in 12/A or the two numbers of a house in Czechia."""
         if rest.isdigit():
             return not (self.austrian or self.polish)
-        return self.czech or (rest.isalpha() and len(rest) == 1)
+        return self.czech or (rest.isalpha() and len(rest) == 1) or rest.lower() in ("bis", "ter", "quater")
 
     def _read_unit(self, start: int, end: int) -> int:
         start, end = self.trim(start, end)

@@ -1,111 +1,27 @@
 """The place of an address in a gazetteer: position, precision, score, faults and uncertainty."""
 
 import itertools
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from math import isfinite
-from typing import NamedTuple
+from collections.abc import Collection
+from dataclasses import replace
 
+from geoservice.addresses.answers import Answer
 from geoservice.addresses.candidates import AreaSearch, search_areas
 from geoservice.addresses.elements import AREA_KINDS, ElementKind, ParsedAddress
 from geoservice.addresses.gazetteer import Gazetteer
+from geoservice.addresses.geocoded import Geocoded
+from geoservice.addresses.geocoded_answer import ambiguous_answer, areas_around, geocoded_answer
 from geoservice.addresses.parse import parse
-from geoservice.addresses.places import Answer, answers_in, metres_between
-from geoservice.addresses.precision import AREA_PRECISIONS, PRECISIONS
+from geoservice.addresses.places import answers_in
+from geoservice.addresses.precision import AREA_PRECISIONS, finer
+from geoservice.addresses.respelling import county_of, respelling
+from geoservice.addresses.rivals import rivals_of
 from geoservice.addresses.score import score
-from geoservice.addresses.uncertainty import area_uncertainty
-from geoservice.divisions import COUNTY_GROUPS
 
-MAX_CANDIDATES = 5
-AMBIGUOUS_POINTS = 5
-"""Another place whose score is lower by no more than this fits as well."""
-_SAME_PLACE_M = 100.0
-_LEVELS = ("province", "city", "county", "town", "village")
 _PLACE_KINDS = frozenset(
     (*AREA_KINDS, ElementKind.DEVELOPMENT_ZONE, ElementKind.GROUP, ElementKind.ROAD, ElementKind.LANE, ElementKind.POI)
 )
 _NO_PLACES = (ElementKind.OTHER, ElementKind.REDUNDANT)
 _LEAST_SHARE = 0.3
-_NAMED_AREAS = 2
-
-
-class MatchedArea(NamedTuple):
-    """An area of the gazetteer that contains the place; ``level`` is province, city, county, town or village."""
-
-    level: str
-    code: str
-    name: str
-
-
-class GeocodeCandidate(NamedTuple):
-    """A place that fits as well; ``lon`` and ``lat`` are None if the gazetteer has no position of it; ``row`` is its row."""
-
-    name: str
-    lon: float | None
-    lat: float | None
-    precision: str
-    score: int
-    row: int
-
-
-@dataclass(frozen=True)
-class Geocoded:
-    """Where an address is. No text of the address is in it, only names of the gazetteer.
-
-    Attributes
-    ----------
-    status : str
-        ``matched``; ``ambiguous`` if several places fit, the answer is then the area that contains them all; ``none``.
-    reason : str
-        Why there is no position: ``not_an_address``, ``outside_scope``, ``not_found``, ``too_coarse`` if only the province or
-        the city is known, or ``ambiguous``; else empty.
-    row : int
-        The place in the gazetteer, -1 if none.
-    areas : tuple of MatchedArea
-        From the province down.
-    matched : str
-        Names of the areas and of the place.
-    lon, lat : float or None
-        In degrees; the representative point of an area where the precision is an area's; None if unknown.
-    precision, addr_type, location_type : str
-        See :data:`geoservice.addresses.precision.PRECISIONS`.
-    score : int
-        From 0 to 100.
-    uncertainty_m : float or None
-        Radius that holds the true place in nine cases of ten.
-    faults : tuple of str
-        Codes of :data:`geoservice.addresses.faults.FAULTS`.
-    candidates : tuple of GeocodeCandidate
-        The places that fit equally well, the best first, at most five; empty if there is one.
-    """
-
-    status: str
-    reason: str = ""
-    row: int = -1
-    areas: tuple[MatchedArea, ...] = ()
-    matched: str = ""
-    lon: float | None = None
-    lat: float | None = None
-    precision: str = "none"
-    score: int = 0
-    uncertainty_m: float | None = None
-    faults: tuple[str, ...] = ()
-    candidates: tuple[GeocodeCandidate, ...] = ()
-
-    @property
-    def addr_type(self) -> str:
-        """What ArcGIS calls the precision."""
-        return PRECISIONS[self.precision].addr_type
-
-    @property
-    def location_type(self) -> str:
-        """What Google calls the precision."""
-        return PRECISIONS[self.precision].location_type
-
-    @property
-    def household_precision(self) -> str:
-        """What households call the precision; empty if there is no position."""
-        return PRECISIONS[self.precision].household
 
 
 def geocode(text: str, gazetteer: Gazetteer, scope: int = -1, country: str = "CN") -> Geocoded:
@@ -144,6 +60,28 @@ def match(
     without_doors : collection of int
         Rows of the gazetteer's doors to leave out, to measure errors.
     """
+    answer = _match(address, gazetteer, scope, country, without_doors)
+    if country == "CN" and answer.reason != "not_an_address" and finer("village", answer.precision):
+        return _respelt(address, gazetteer, scope, without_doors, answer)
+    return answer
+
+
+def _respelt(
+    address: ParsedAddress, gazetteer: Gazetteer, scope: int, without_doors: Collection[int], answer: Geocoded
+) -> Geocoded:
+    """Return where an address is without its errors, if that is known better."""
+    county = county_of(answer.row, gazetteer, scope)
+    meant = respelling(address, gazetteer, county) if county >= 0 else None
+    if meant is None:
+        return answer
+    other = _match(parse(meant.text, gazetteer, scope), gazetteer, scope, "CN", without_doors)
+    if finer("village", other.precision):
+        return answer
+    faults = (*meant.faults, *other.faults)
+    return replace(other, faults=faults, score=score(other.precision, faults))
+
+
+def _match(address: ParsedAddress, gazetteer: Gazetteer, scope: int, country: str, without_doors: Collection[int]) -> Geocoded:
     if not any(element.kind in _PLACE_KINDS for element in address.elements):
         return Geocoded("none", "not_an_address")
     search = search_areas(address, gazetteer, scope, country)
@@ -152,12 +90,12 @@ def match(
     answers = sorted(_answers(search, address, gazetteer, scope, country, without_doors), key=_rank)
     if not answers:
         return _unplaced(search, address, gazetteer)
-    rivals = _rivals(answers, gazetteer)
+    rivals = rivals_of(answers, gazetteer)
     if rivals or search.crowd:
         rows = [answer.area for answer in (answers[0], *rivals)] + list(search.crowd)
-        return _ambiguous(answers[0], rivals, rows, gazetteer, scope)
+        return ambiguous_answer(answers[0], rivals, rows, gazetteer, scope)
     best = answers[0]
-    return _geocoded("matched", best, gazetteer, ())
+    return geocoded_answer("matched", best, gazetteer, ())
 
 
 def _answers(
@@ -184,7 +122,7 @@ def _unplaced(search: AreaSearch, address: ParsedAddress, gazetteer: Gazetteer) 
     """Return the reason why there is no answer, and the areas that are too large to be one."""
     known = [area.row for area in search.areas if area.row >= 0 and area.supports]
     if len(known) == 1:
-        return Geocoded("none", "too_coarse", areas=_areas(known[0], gazetteer))
+        return Geocoded("none", "too_coarse", areas=areas_around(known[0], gazetteer))
     return Geocoded("none", "not_found" if _is_address(address) else "not_an_address")
 
 
@@ -197,91 +135,3 @@ def _is_address(address: ParsedAddress) -> bool:
     """Whether places make up enough of a text that it is an address of places that are not known."""
     length = sum(element.end - element.start for element in address.elements if element.kind not in _NO_PLACES)
     return length >= _LEAST_SHARE * max(1, len(address.text))
-
-
-def _rivals(answers: Sequence[Answer], gazetteer: Gazetteer) -> list[Answer]:
-    """Return the answers that are elsewhere than the best one and nearly as good."""
-    best = answers[0]
-    least = score(best.precision, best.faults) - AMBIGUOUS_POINTS
-    rivals: list[Answer] = []
-    for answer in answers[1:]:
-        if score(answer.precision, answer.faults) < least:
-            break
-        if answer.supports >= best.supports and _is_elsewhere(best, answer, gazetteer):
-            rivals.append(answer)
-    return rivals
-
-
-def _is_elsewhere(best: Answer, other: Answer, gazetteer: Gazetteer) -> bool:
-    if {best.precision, other.precision} <= set(AREA_PRECISIONS):
-        return not _are_nested(best.row, other.row, gazetteer)
-    if best.precision != other.precision and _are_nested(best.area, other.area, gazetteer):
-        return False  # the same address, found in two ways
-    return not metres_between(best, other) <= max(_SAME_PLACE_M, best.uncertainty_m, other.uncertainty_m)
-
-
-def _are_nested(one: int, other: int, gazetteer: Gazetteer) -> bool:
-    return min(one, other) < 0 or gazetteer.is_inside(one, other) or gazetteer.is_inside(other, one)
-
-
-def _ambiguous(best: Answer, rivals: Sequence[Answer], rows: Sequence[int], gazetteer: Gazetteer, scope: int) -> Geocoded:
-    """Return the area that contains all places that fit, and the places as candidates."""
-    candidates = tuple(_candidate(answer, gazetteer) for answer in (best, *rivals)[:MAX_CANDIDATES])
-    common = _common_area(rows, gazetteer, scope)
-    level = gazetteer.level[common] - 1 if common >= 0 else -1
-    precision = AREA_PRECISIONS[level] if level >= 0 else "none"
-    if precision == "none":
-        return Geocoded("ambiguous", "ambiguous", faults=("ambiguous",), candidates=candidates)
-    uncertainty = area_uncertainty(level, float(gazetteer.radius_m[common]))
-    lon, lat = float(gazetteer.lon[common]), float(gazetteer.lat[common])
-    answer = Answer(common, common, precision, lon, lat, uncertainty, ("ambiguous",), best.supports)
-    return _geocoded("ambiguous", answer, gazetteer, candidates)
-
-
-def _common_area(rows: Sequence[int], gazetteer: Gazetteer, scope: int) -> int:
-    """Return the smallest area that contains all rows, -1 if there is none within the scope."""
-    if min(rows) < 0:
-        return scope
-    common = next((r for r in gazetteer.chain(min(rows)) if gazetteer.level[r] and max(rows) < gazetteer.end[r]), -1)
-    return common if scope < 0 or common < 0 or gazetteer.is_inside(common, scope) else -1
-
-
-def _geocoded(status: str, answer: Answer, gazetteer: Gazetteer, candidates: tuple[GeocodeCandidate, ...]) -> Geocoded:
-    areas = _areas_of(answer, gazetteer)
-    return Geocoded(
-        status,
-        row=answer.row,
-        areas=areas,
-        matched="".join(area.name for area in areas) + _place_name(answer, gazetteer),
-        lon=answer.lon if isfinite(answer.lon) else None,
-        lat=answer.lat if isfinite(answer.lat) else None,
-        precision=answer.precision,
-        score=score(answer.precision, answer.faults),
-        uncertainty_m=round(answer.uncertainty_m, 1),
-        faults=answer.faults,
-        candidates=candidates,
-    )
-
-
-def _areas_of(answer: Answer, gazetteer: Gazetteer) -> tuple[MatchedArea, ...]:
-    return _areas(answer.row if answer.area < 0 else answer.area, gazetteer)
-
-
-def _areas(row: int, gazetteer: Gazetteer) -> tuple[MatchedArea, ...]:
-    areas = [(r, gazetteer.name(r)) for r in gazetteer.chain(row) if gazetteer.level[r]][::-1]
-    return tuple(
-        MatchedArea(_LEVELS[gazetteer.level[r] - 1], gazetteer.code(r), name) for r, name in areas if name not in COUNTY_GROUPS
-    )
-
-
-def _place_name(answer: Answer, gazetteer: Gazetteer) -> str:
-    """Return the name of a place that is no area, with those around it up to the area, and the number of the door."""
-    inside = itertools.takewhile(lambda row: not gazetteer.level[row], gazetteer.chain(answer.row))
-    return "".join([gazetteer.name(row) for row in inside][::-1]) + answer.label
-
-
-def _candidate(answer: Answer, gazetteer: Gazetteer) -> GeocodeCandidate:
-    areas = "".join(area.name for area in _areas_of(answer, gazetteer)[-_NAMED_AREAS:])
-    lon, lat = (value if isfinite(value) else None for value in (answer.lon, answer.lat))
-    points = score(answer.precision, answer.faults)
-    return GeocodeCandidate(areas + _place_name(answer, gazetteer), lon, lat, answer.precision, points, answer.row)

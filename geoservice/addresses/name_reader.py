@@ -18,6 +18,9 @@ _REMARK = re.compile(
     "原|即|曾|暂|请|送|放|快递|电话|距离?|步行|约访|门卫代|勿|不要|务必|农家乐|自建|租住|出租|搬迁|拆迁|旧址|老家|备注|空挂|集体户|廉租"
 )
 
+_NOTE = re.compile("请[放送打勿交]|到了|打电话|工作日|勿[放送]|送货|麻烦")
+"""The beginning of what is said to a courier."""
+_BUILDING_FOLLOWS = re.compile(r"\d{1,3}(?:号楼|幢|栋|座|#)")
 _NUMBERED_VILLAGE = re.compile("[一二三四五六七八九十]村$")
 _ESTATE_FOLLOWS = re.compile(r"\d{1,3}(?:幢|栋|号楼|-\d{1,3}-\d)|[A-Za-z一二三四五六七八九十东南西北]区|[一二三四五]期")
 _SHORTEST, _LONGEST_REST = 2, 3
@@ -138,7 +141,7 @@ class NameReader(NumberReader):
         cut = place_before_road(text, start, end)
         if cut > start:
             self.add(K.DEVELOPMENT_ZONE if ZONE_NAME.fullmatch(text, start, cut) else K.POI, cut)
-            return self.add(K.ROAD, end)
+            return relation(text, cut) is not None or self.add(K.ROAD, end)  # 桃花源山庄东侧花园路
         if name.endswith("弄") or (_LANE_ENDS.search(name) and (K.ROAD in self.kinds or self._is_village_lane(name))):
             return self.add(K.LANE, end)
         return self.add(K.ROAD, end)
@@ -150,6 +153,9 @@ class NameReader(NumberReader):
         """Read what has no suffix of an area or road: a hamlet after a village, else the name of a place."""
         text, start = self.text, self.position
         end = name_end(text, start)
+        if self.elements and _NOTE.match(text, start):
+            self.add(K.REDUNDANT, len(text))
+            return
         if self.brackets and _REMARK.match(text, start):
             close = text.find(")", start)
             self.add(K.REDUNDANT, close if close > 0 else len(text))
@@ -170,7 +176,7 @@ class NameReader(NumberReader):
                 and K.GROUP not in self.kinds
                 and 0 < len(name) < 7
                 and (hamlet or not is_place(name))
-                and not name.endswith("楼")
+                and not (name.endswith("楼") or (is_place(name) and _BUILDING_FOLLOWS.match(text, end)))
             ):
                 self.add(K.GROUP, end)
                 return

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from geoservice.addresses.typing_errors import is_one_edit, is_usual_error
+
 if TYPE_CHECKING:
     from geoservice.addresses.gazetteer import Gazetteer
 
@@ -23,8 +25,6 @@ _SUFFIXES = {
 }
 _NUMERALS = str.maketrans("零〇一二三四五六七八九两", "001234567892")
 _TENS = re.compile(r"([0-9]?)十([0-9]?)")
-_CONTRASTS = frozenset("0123456789一二三四五六七八九十百东西南北中上下前后内外大小新老左右甲乙丙丁")
-"""Characters that tell neighbours apart: one for another of these is another place, not a typing error."""
 _STREET = re.compile(r"(?<=[a-zß-ÿ])str$")
 _MARKS = re.compile(r"[\W_]+")
 _MIN_LENGTH = 2
@@ -32,10 +32,15 @@ _FEW_SEARCHES = 3
 
 
 class NearName(NamedTuple):
-    """A place with a name near a text; ``is_typo`` if a character differs, else only what the name ends in."""
+    """A place with a name near a text; ``is_typo`` if a character differs, else only what the name ends in.
+
+    ``is_usual`` if the difference is one that people often make; see
+    :func:`geoservice.addresses.typing_errors.is_usual_error`.
+    """
 
     row: int
     is_typo: bool
+    is_usual: bool = False
 
 
 def base_name(text: str, place_class: int) -> str:
@@ -65,24 +70,6 @@ def deletions(text: str) -> Iterator[str]:
     """Yield a text without each of its characters in turn."""
     for i in range(len(text)):
         yield text[:i] + text[i + 1 :]
-
-
-def is_one_edit(one: str, other: str) -> bool:
-    """Whether one character less, more or other, or two neighbours exchanged, makes one text the other.
-
-    Characters that tell neighbouring places apart, such as numerals, count as different places.
-
-    >>> is_one_edit("永林", "水林"), is_one_edit("大龙", "大龙山"), is_one_edit("东风", "西风"), is_one_edit("一村", "村")
-    (True, True, False, False)
-    """
-    if len(one) > len(other):
-        one, other = other, one
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
-    if len(one) < len(other):
-        return one[start:] == other[start + 1 :] and other[start] not in _CONTRASTS
-    if one[start + 1 :] == other[start + 1 :]:
-        return start < len(one) and not (one[start] in _CONTRASTS and other[start] in _CONTRASTS)
-    return one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
 
 
 @dataclass
@@ -132,6 +119,8 @@ class NearNames:
     def find(self, text: str, within: int, place_class: int) -> list[NearName]:
         """Return the places of a class inside a place whose name is near a text, the nearest only, by row.
 
+        Names that differ by a usual error are nearer than others.
+
         Parameters
         ----------
         text : str
@@ -153,8 +142,10 @@ class NearNames:
             return [NearName(row, False) for row in index.rows[text]]
         if len(text) < _MIN_LENGTH or not index.rows:
             return []
-        rows = {row for name in index.near(text) for row in index.rows[name]}
-        return [NearName(row, True) for row in sorted(rows)]
+        names = index.near(text)
+        usual = {name for name in names if is_usual_error(text, name)}
+        rows = {row for name in usual or names for row in index.rows[name]}
+        return [NearName(row, True, bool(usual)) for row in sorted(rows)]
 
     def _index(self, within: int, place_class: int, is_whole: bool) -> _Index:
         key = (within, place_class, is_whole)

@@ -38,7 +38,7 @@ class NumberReader(AreaReader):
         ):
             return self.add(K.POSTCODE, postcode.end())
         road = numbered_road(text, start)
-        if road > 0 and self.before not in ROOM_FOLLOWS:
+        if road > 0 and (self.before not in ROOM_FOLLOWS or text[road : road + 1].isdigit()):
             return self.add(K.ROAD, road)
         if self._read_dashed():
             return True

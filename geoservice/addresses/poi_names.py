@@ -27,7 +27,8 @@ _STRONG = re.compile(rf"(?:{_LONG}|[{_SINGLE}])$")
 _PART = (
     rf"(?:[A-Za-z]|第?{NUMERAL}|\d|[东南西北中]|[东南西北]部)区|第?(?:{NUMERAL}{{1,2}}|\d)期|"
     r"[东南西北正后侧大]{1,2}门(?![口诊头])|住院部|门诊部|门诊楼|急诊室?|家属区|宿舍区|教学区|办公区|生活区|"
-    r"地下商场|裙楼|商铺|底商|沿街商铺|临街商铺|商业街|会所|售楼处|售楼部|营销中心"
+    r"地下商场|裙楼|商铺|底商|沿街商铺|临街商铺|商业街|会所|售楼处|售楼部|营销中心|"
+    rf"{HAN}{{1,4}}[校院]区"
 )
 PART = re.compile(rf"(?:{_PART})(?![一-鿿]?(?:路|街)|社区|村|居委|居民委|镇|乡)")
 BOUNDARY = re.compile(
@@ -41,7 +42,7 @@ BOUNDARY = re.compile(
     rf"{ASSIST}|[东西南北左右]{{1,2}}(?:侧|角|面(?!粉|馆|包))|[往向朝][东西南北]|以[东西南北]|"
     r"[东南西北]{1,2}(?=约?\d{1,5}米)|"
     r"(?<=[院场厦城园校站店厂楼区村桥])[东南西北]{1,2}(?=$|[\s,)\d])|[甲乙丙丁]\d|"
-    r"(?:地下|负|底|顶|首|夹)(?:一|二|三|\d)?层|地下室|底楼|(?<=[路街道])(?:口|与|和)|交叉口|交汇处|路口|住院部|门诊部"
+    r"(?:地下|负|底|顶|首|夹)(?:一|二|三|\d)?层|地下室|底楼|(?<=[路街道])(?:口|与|和)|交叉口|交汇处|路口|住院部|门诊部|请[放送打勿交]"
 )
 """Where a name of a place may end: before a number, a part of the place, or a word of relation."""
 
@@ -95,13 +96,26 @@ def place_before_road(text: str, start: int, end: int) -> int:
 
 def _next_cut(text: str, start: int, end: int) -> int:
     """Return the first position at which a name ends and a part or another name with a suffix of its own begins."""
+    inside = _INSTITUTION.search(text, start + 1, end)
+    if inside and "附属" not in text[inside.end() : end]:
+        return inside.end()
     part = _TRAILING_PART.search(text, start + 2, end)
     limit = part.start() if part else end
-    for match in _CUT.finditer(text, start + 1, end):
+    for match in _CUT.finditer(text, start, end):
+        if match.end() - start < _SHORTEST_PLACE:
+            continue
         rest = text[match.end() : limit]
         if PART.match(text, match.end(), end) or (len(rest) > 2 and is_place(rest)):
             return match.end()
     return limit
 
 
-_TRAILING_PART = re.compile(rf"(?<=大学|学院|中学|小学){HAN}{{1,4}}校区$|(?<=[园城苑庭府院学厦场村区寓庄心湾])(?:{_PART})$")
+_SHORTEST_PLACE = 3
+_INSTITUTION = re.compile(
+    rf"(?:大学|学院|医院)(?={HAN}{{0,6}}(?:[校院]区|学院|学部|图书馆|教学楼|实验楼|宿舍楼?|食堂|体育馆|研究生院|门诊楼|住院楼|行政楼|"
+    r"科研楼|综合楼|急诊楼)$)"
+)
+"""An institution before the name of a part of it."""
+_TRAILING_PART = re.compile(
+    rf"(?<=[园城苑庭府院学厦场村区寓庄心湾])(?:{_PART})$|(?<=广场|大厦|中心|国际|商城)(?:办公楼|写字楼|商务楼|商场|公寓楼?)$"
+)

@@ -5,10 +5,20 @@ import re
 from geoservice.addresses.elements import ElementKind
 from geoservice.addresses.house_number import NUMBER, NUMBER_AFTER, HouseNumberReader
 from geoservice.addresses.street_cursor import K
-from geoservice.addresses.street_words import COUNTRY_NAME, ENGLISH_ROAD, LEADING_ROAD, ROAD, STATE, UNIT
+from geoservice.addresses.street_words import (
+    COUNTRY_NAME,
+    DISTRICT_WORD,
+    ENGLISH_ROAD,
+    LEADING_ROAD,
+    POI_WORD,
+    ROAD,
+    STATE,
+    UNIT,
+)
 
 _LEADING_NUMBER = re.compile(
-    r"(?P<unit>(?:(?:flat|apartment|apt|unit|suite|studio|room)\.? [\w-]{1,6}[ ,]{1,2}|(?<!\d)\d{1,4}[A-Za-z]?/(?=\d)))?"
+    r"(?P<unit>(?:(?:flat|apartment|apt|unit|suite|studio|room)\.? [\w-]{1,6}(?:[ ,]{1,2}|/(?=\d))|"
+    r"(?<!\d)\d{1,4}[A-Za-z]?/(?=\d)))?"
     r"(?P<number>\d{1,6}(?:[A-Za-z](?![\w])| ?(?:-|à|et|&) ?\d{1,5}[A-Za-z]?| 1/2| ?(?:bis|ter|quater)\b|"
     r"[A-D](?= )| [A-D](?= (?:rue|avenue|av|boulevard|bd|place|chemin|allée|impasse|quai|cours|"
     r"route)\b))?)[ ,]{1,2}(?P<road>[^\W\d].*|\d+(?:st|nd|rd|th) .*)$",
@@ -18,7 +28,7 @@ _MANNHEIM = re.compile(r"(?P<road>[A-U] ?\d{1,2})[ ,]{1,2}(?P<number>\d{1,3}[a-z
 _SQUARES = re.compile(r"\bMannheim\b")
 _CZECH_ROAD = re.compile("(?:á|ova|ní|tní|ého|ská|cká|ových|ovo|ěstí|ice)$")
 _FLOOR = re.compile(r"º|floor|stock|etage|étage|piso|andar|sal\b|planta|verdieping", re.IGNORECASE)
-_TOWN_WITH_NUMBER = re.compile(r"(?:Praha|Brno|Plzeň|Ostrava|Bratislava|Budapest|Dublin|Genève|København) \d{1,2}")
+_TOWN_WITH_NUMBER = re.compile(r"(?:Wien|Praha|Brno|Plzeň|Ostrava|Bratislava|Budapest|Dublin|Genève|København) \d{1,2}")
 _NUMBERED_ROAD = re.compile(r"(?:us |state |county )?(?:highway|hwy|route|rte|road)\.? \d", re.IGNORECASE)
 _NUMBERED_NAME = re.compile(
     r"(?:nacional|statale|provinciale|nationale|départementale|highway|hwy|autopista|ruta|route)$", re.IGNORECASE
@@ -42,6 +52,17 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 """A date or an ordinal in the name of a road: Straße des 17. Juni."""
+_OF_ROAD = ("Lower", "Upper")
+"""What is behind Street in Ireland."""
+_NUMBER_AND_FLAT = re.compile(r"\d{1,5}[A-Za-z]? (?!\d)[\w/]{2}")
+_WITH_NUMBER_AS_NAME = re.compile(r"(?:rua|calle|carrera|cra\.?|avenida|av\.|travessa|alameda) \d{1,4}$", re.IGNORECASE)
+_NUMBER_FOLLOWS = re.compile(r" ?,? ?(?:nº|n\.º|no\.|n°|#|quadra|qd|lote|lt|\d)", re.IGNORECASE)
+_SQUARE = re.compile(r"[A-U] ?\d{1,2}$")
+_BRASILIA = re.compile(r"(?:S[A-Z]{2,3}|CL[NS]|QN[A-Z]|EQ[NS]|QI|QS) (?:Q[A-Z]? ?)?\d{1,4}")
+_IN_BRASILIA = re.compile(r"Bras[íi]lia|\bDF\b")
+_UNIT_AND_CITY = re.compile(
+    r" (?P<unit>(?:apt|ste|suite|unit|fl|rm|#)\.? ?[\w-]{1,6}),? (?P<city>[A-Z][a-z].*)$", re.IGNORECASE
+)
 _FLAT_AT_END = re.compile(r"\b\d+(?:st|nd|rd|th)\b|,? (?:#|(?:apt|suite|unit|ste|fl)\.? )[\w-]+$", re.IGNORECASE)
 
 
@@ -71,24 +92,27 @@ class RoadReader(HouseNumberReader):
 
     def _kind_of(self, segment: str) -> ElementKind | None:
         """Return the kind of a segment that is one element of its own form."""
-        unit = UNIT.fullmatch(segment)
+        unit = None if self._is_number_and_flat(segment) else UNIT.fullmatch(segment)
         if COUNTRY_NAME.fullmatch(segment):
             return K.COUNTRY
         if NUMBER.fullmatch(segment) and not self.has(K.NUMBER):
             return K.NUMBER
         if STATE.fullmatch(segment) and (self.names or self.has(K.CITY)):
             return K.REGION
-        if _TOWN_WITH_NUMBER.fullmatch(segment):
-            return K.CITY
+        if (kind := _kind_by_word(segment)) is not None:
+            return kind
         return K.UNIT if unit and (self.has_road or segment[0].isalpha() or _FLOOR.search(segment)) else None
+
+    def _is_number_and_flat(self, segment: str) -> bool:
+        """Whether a segment after a road is its number and a flat, as in 5 r/c."""
+        return self.has_road and not self.has(K.NUMBER) and _NUMBER_AND_FLAT.match(segment) is not None
 
     def _read_road(self, start: int, end: int, segment: str) -> int:
         """Read a road with its number before or after it, else a flat or a name; return where the rest begins."""
         if not self.has_road or ROAD.search(segment):
-            if _SQUARES.search(self.text) and (square := _MANNHEIM.match(segment)):
-                self._add_road(start, start + square.end("road"))
-                self.add(K.NUMBER, start + square.start("number"), end)
-                return end
+            if name := self._numbered_name(segment, end):
+                self._add_road(start, start + name)
+                return start + name
             leading = _LEADING_NUMBER.match(segment)
             if leading and (not re.search(r"\d+[a-z]?$", leading["road"]) or self.begins_with_number(segment)):
                 self._read_leading(leading, start)
@@ -107,6 +131,18 @@ class RoadReader(HouseNumberReader):
             return start + unit.end()
         self.names.append((start, end))
         return end
+
+    def _numbered_name(self, segment: str, end: int) -> int:
+        """Return where a road ends whose name has a number, 0 for another: in Mannheim and Brasília, Rua 12."""
+        if self.has_road:
+            return 0
+        if _IN_BRASILIA.search(self.text) and (block := _BRASILIA.match(segment)):
+            return block.end()
+        if _SQUARES.search(self.text) and (square := _MANNHEIM.match(segment)):
+            return square.end("road")
+        is_square = _SQUARE.match(segment) is not None and _SQUARES.search(self.text) is not None
+        is_numbered = _WITH_NUMBER_AS_NAME.match(segment) is not None
+        return len(segment) if (is_square or is_numbered) and _NUMBER_FOLLOWS.match(self.text, end) else 0
 
     @staticmethod
     def _number_after(segment: str) -> int:
@@ -138,6 +174,8 @@ class RoadReader(HouseNumberReader):
 
     def _is_village(self, name: str) -> bool:
         """Whether houses are numbered by village, without roads, in Czechia and Austria."""
+        if DISTRICT_WORD.fullmatch(name):
+            return True
         if ROAD.search(name) or " " in name:
             return False
         return (self.czech and not _CZECH_ROAD.search(name)) or self.country == "AT"
@@ -148,9 +186,17 @@ class RoadReader(HouseNumberReader):
             self.add(K.UNIT, start + match.start("unit"), start + match.end("unit") - (match["unit"][-1] == "/"))
         self.add(K.NUMBER, start + match.start("number"), start + match.end("number"))
         road = match["road"]
+        with_city = _UNIT_AND_CITY.search(road)
+        if with_city and ROAD.search(road[: with_city.start()]):
+            begin = start + match.start("road")
+            self._add_road(begin, begin + with_city.start())
+            self.add(K.UNIT, begin + with_city.start("unit"), begin + with_city.end("unit"))
+            self.names.append((begin + with_city.start("city"), begin + len(road)))
+            return
         unit = None
         for space in re.finditer("[ ,]+", road):
-            if ROAD.search(road[: space.start()]) and (unit := UNIT.fullmatch(road, space.end())):
+            part = road[space.end() :]
+            if part not in _OF_ROAD and ROAD.search(road[: space.start()]) and (unit := UNIT.fullmatch(road, space.end())):
                 break
         stop = unit.start() if unit else len(road)
         city = _CITY_BEHIND.search(road) if not unit else None
@@ -160,3 +206,12 @@ class RoadReader(HouseNumberReader):
         self._add_road(start + match.start("road"), start + match.start("road") + stop)
         if unit:
             self.add(K.UNIT, start + match.start("road") + unit.start(), start + match.end("road"))
+
+
+def _kind_by_word(segment: str) -> ElementKind | None:
+    """Return the kind of a name by a word in it: a town with districts of a number, a district, a building or a firm."""
+    if _TOWN_WITH_NUMBER.fullmatch(segment):
+        return K.CITY
+    if not segment[-1:].isdigit() and DISTRICT_WORD.fullmatch(segment):
+        return K.DISTRICT
+    return K.POI if not segment[:1].isdigit() and POI_WORD.fullmatch(segment) else None

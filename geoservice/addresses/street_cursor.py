@@ -16,7 +16,8 @@ _POLISH = re.compile(r"\b\d{2}-\d{3}\b|\bul\. |\bos\. |\bPolska\b|\bPoland\b")
 _AUSTRIAN = re.compile(r"\b(?:A-)?\d{4} |Österreich|Austria", re.IGNORECASE)
 _CZECH = re.compile(r"\b\d{3} \d{2} |\b(?:Praha|Brno|Česk|Czech|Slovens|Ostrava|Plzeň)")
 _SPANISH = re.compile(
-    r"\b(?:C/|Urb|Calle|Avda|Avenida|Paseo|Plaza|Carrer|Ronda|Camino|Carretera|Ctra|Pol[íi]gono|Gran Vía)\b|España|Spain",
+    r"\bC/|\b(?:Urb|Calle|Avda|Avenida|Paseo|Plaza|Carrer|Ronda|Camino|Carretera|Ctra|Pol[íi]gono|Gran Vía|Av\. Diagonal|"
+    r"Passeig|Rambla|Rúa|Pza\.?|Apartado)\b|España|Spain",
     re.IGNORECASE,
 )
 _AROUND = " ,;-:"

@@ -9,10 +9,19 @@ from geoservice.addresses.normalise import normalise
 from geoservice.addresses.road_reader import WORDS
 from geoservice.addresses.street_cursor import K, Span
 from geoservice.addresses.street_names import TRAILING_REGION, StreetNamesReader
-from geoservice.addresses.street_words import BOX, COUNTRY_NAME, LEADING_ROAD, POSTCODE, ROAD, STATE, STRONG_POSTCODE
+from geoservice.addresses.street_words import (
+    BOX,
+    COUNTRY_NAME,
+    LEADING_ROAD,
+    OF_AUSTRALIA,
+    POSTCODE,
+    ROAD,
+    STATE,
+    STRONG_POSTCODE,
+)
 
 _SEPARATORS = re.compile(
-    r" ?[;\n()|] ?| ?(?:(?<!\d),|,(?!\d)) ?| [-/] |(?<=\w)/(?= ?(?:stiege|tür|top|stg|haus|stock|whg))|"
+    r" ?(?:[;\n()|]|//) ?| ?(?:(?<!\d),|,(?! ?(?:lote|lt)\b|\d)) ?| [-/] |(?<=\w)/(?= ?(?:stiege|tür|top|stg|haus|stock|whg))|"
     r"(?<=[^\W\d])/(?=(?-i:[A-Z]{2})(?:\W|$))",
     re.IGNORECASE,
 )
@@ -26,6 +35,7 @@ _NO_ADDRESS = re.compile(
 _DISTRICT_AFTER = re.compile(r" (?=(?:OT|Ortsteil|Stadtteil) )")
 _AFTER_NUMBER = re.compile(r"\d ?\w?(?:/\w+)*\.?$")
 _US_POSTCODE = 5
+_NORWEGIAN_FLAT = re.compile(r"[HUKL]\d{4}")
 
 
 class _StreetReader(StreetNamesReader):
@@ -43,6 +53,9 @@ class _StreetReader(StreetNamesReader):
         segment = self.text[start:end]
         if COUNTRY_NAME.fullmatch(segment):
             self.add(K.COUNTRY, start, end)
+            return
+        if self.has_road and _NORWEGIAN_FLAT.fullmatch(segment):
+            self.add(K.UNIT, start, end)
             return
         if box := BOX.match(segment):
             self.add(K.PO_BOX, start, start + box.end())
@@ -70,13 +83,18 @@ class _StreetReader(StreetNamesReader):
             return True
         if after:
             if not before:
-                return after[0].isalpha() and not self.begins_with_number(segment)
+                is_road = self.begins_with_number(segment) and not (self.has_road and self.has(K.NUMBER))
+                return after[0].isalpha() and not is_road
             french = len(code) == _US_POSTCODE and self.begins_with_number(before)
             return after[0].isalpha() and (french or _AFTER_NUMBER.search(before) is not None)
         known = self.has_road or bool(self.names)
         if not before:
             return known and (len(code) >= _US_POSTCODE or match["country"] is not None)
-        return len(code) >= _US_POSTCODE and (STATE.search(before[-2:]) is not None or known) and not ROAD.search(before)
+        if len(code) < _US_POSTCODE:  # Sydney NSW 2000, Auckland 1010
+            return OF_AUSTRALIA.search(before) is not None or (
+                self.has_road and self.has(K.NUMBER) and before[-1].isalpha() and not ROAD.search(before)
+            )
+        return (STATE.search(before[-2:]) is not None or known) and not ROAD.search(before)
 
     def _read_city(self, start: int, end: int) -> None:
         """Read the city behind a postcode, with its district, region and Cedex; and a road, if there is no comma."""

@@ -22,7 +22,7 @@ _ROAD_STARTS = (
     r"travessera|passeig|pg\.?|rambla|glorieta|cuesta|costanilla|urbanización|urb\.?|polígono|pol\.|rua|avª|"
     r"travessa|tv\.?|trav\.|alameda|al\.|praça|pç\.?|praceta|estrada|estr\.|rodovia|rod\.|"
     r"beco|calçada|escadinhas|ladeira|quinta|ul\.|ulica|al\.|aleja|aleje|pl\.|plac|os\.|osiedle|rondo|skwer|"
-    r"ulice|náměstí|nám\.|třída|tř\.|nábřeží|nábř\.|am|an der|an den|im|in der|in den|"
+    r"sítio|fazenda|chácara|ulice|náměstí|nám\.|třída|tř\.|nábřeží|nábř\.|am|an der|an den|im|in der|in den|"
     r"auf der|auf dem|auf den|unter den|unter der|zum|zur|bei der|beim|hinter|hinter der|hinterm|vor dem|"
     r"straße|strasse|am alten|obere|untere|alte|neue|große|kleine|lange|kurze|highway|county road|"
     r"state route|us route|route|op de|aan de|de|het"
@@ -57,13 +57,17 @@ _UNIT_WORD = (
     r"mieszkanie|hinterhaus|vorderhaus|seitenflügel|rückgebäude|quergebäude|gartenhaus|links|rechts|mitte|"
     r"rez-de-chaussée|rdc|room|rm\.?|zimmer|byt|patro|vchod|block|haus|aufgang|rappu|"
     r"huoneisto|porte|digicode|basement|penthouse|ph|lot|tower|level|bsmt|rear|upper|lower|porta|portal|bloque|"
-    r"blq\.?|hs|huis|kamer|verdieping|verd\.?|appartment|h\d{4}|u\d{4}|3\. tv"
+    r"blq\.?|hs|huis|kamer|verdieping|verd\.?|appartment|[hukl]\d{4}|3\. tv|"
+    r"bureau|nave|porras|asunto|kerros|krs\.?|fundos|sobreloja"
 )
 UNIT = re.compile(
     r"(?:#\s?\d[\w-]*|\d{1,3}(?:\.|º|ª|er|e|ème|eme|st|nd|rd|th|\.º|\.ª|"
     rf"°)? ?(?:{_UNIT_WORD})(?!\w)[ .]*(?:[\w/.-]{{1,6}}(?: (?:{_UNIT_WORD})(?!\w)(?: [\w/-]{{1,5}})?)*)?|"
     rf"(?:{_UNIT_WORD})(?!\w)[ .]*(?:(?:nr|no|n°|"
     rf"nº)\.? ?)?(?:[\w/.-]{{1,8}})?(?:[ /](?:{_UNIT_WORD})(?!\w)[ .]*[\w/-]{{0,6}})*|"
+    r"(?:[IVX]{1,4}|\d{1,2})\. ?em(?:elet|\.)(?: ?\d{1,3}\.?(?: ?ajtó)?)?|"
+    r"(?:fszt|földszint|mfszt)\.?(?: ?\d{1,3}\.?)?|"
+    r"\d{1,2}[aªoº] planta(?: [\w.]{1,4})?|"
     r"(?:\d{1,2}(?:r|n|t|è|º|ª|a)|pral\.?|entl\.?|baixos|àtic) \d{1,2}[aªº]|\d{1,2}\.?[ºª°](?: ?[A-Za-z]\b|"
     r" ?(?:dto|esq|dcha|izq|izda|fte|frente|centro|int|ext)\.?)?|[A-Z]\d{1,2}(?![\w])|\d{1,2}[ºª]?-[A-Z]\b)",
     re.IGNORECASE,
@@ -73,7 +77,7 @@ BOX = re.compile(
     r"(?:postfach|p\.? ?o\.? ?box|post office box|postbus|postboks|postbox|box|case postale|cs|boîte postale|"
     r"b\.?p\.?|c\.?p\.?|casella postale|apartado(?: de correos)?|apdo\.?|caixa postal|skrytka pocztowa|"
     r"skr\. poczt\.|"
-    r"pl|postilokero|p\.o\. box|poste restante|p\.? ?přihrádka|poštovní přihrádka)(?: (?:nr|no|n°|"
+    r"pl|pb|postilokero|p\.o\. box|poste restante|p\.? ?přihrádka|poštovní přihrádka)(?: (?:nr|no|n°|"
     r"nº)\.?)? ?\d[\d ]{0,10}\d?(?= |$|,)(?:(?<=\d) sentrum\b)?|(?:postfach|case postale|casella postale)$",
     re.IGNORECASE,
 )
@@ -98,14 +102,19 @@ COUNTRY_CODE = (
 POSTCODE = re.compile(
     rf"(?:(?<![\w-])(?P<country>{COUNTRY_CODE})[- ]?(?=\d)|(?<![\w/.-]))(?P<code>\d{{5}}-\d{{3,4}}|"
     r"\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}(?= \D|$)|\d{4} ?[A-Z]{2}(?= |$)|\d{4,6}|"
-    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|AD\d{3})(?![\w/-])"
+    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[AC-FHKNPRTV-Y]\d[\dW] ?[AC-FHKNPRTV-Y\d]{4}|AD\d{3})(?![\w/-])"
 )
 STRONG_POSTCODE = re.compile(r"\d{5}-\d{3,4}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Z]{2}|[A-Z].*")
 STATE = re.compile(r"[A-Z]{2}(?=$| \d)|D\.?C\.?$|NSW$|VIC$|QLD$|TAS$|ACT$")
+OF_AUSTRALIA = re.compile(r"\b(?:NSW|VIC|QLD|TAS|ACT|WA|SA|NT)$")
 REGION_WORD = re.compile(
     r"\w+shire|kent|surrey|essex|devon|cornwall|norfolk|suffolk|dorset|somerset|cumbria|merseyside|"
     r"greater (?:london|manchester)|(?:east|west|north|south) (?:sussex|yorkshire|midlands)|county \w+|"
     r"co\. \w+|tyne and wear|"
+    r"middlesex|rutland|isle of wight|fife|gwynedd|powys|dyfed|clwyd|gwent|bucks|berks|herts|hants|lancs|"
+    r"leics|lincs|middx|northants|notts|oxon|staffs|wilts|worcs|yorks|cambs|beds|glos|warks|"
+    r"ontario|qu[eé]bec|british columbia|alberta|manitoba|saskatchewan|nova scotia|new brunswick|new south wales|queensland|"
+    r"south australia|western australia|tasmania|"
     r"burgenland|kärnten|niederösterreich|oberösterreich|salzburg|steiermark|tirol|vorarlberg|bayern|hessen|"
     r"sachsen|thüringen|brandenburg|saarland|niedersachsen|nordrhein-westfalen|baden-württemberg|"
     r"rheinland-pfalz|schleswig-holstein|uusimaa|skåne|alabama|alaska|arizona|arkansas|california|colorado|"
@@ -121,7 +130,13 @@ REGION_WORD = re.compile(
     r"scotland(?<!.)|region \w+|kanton \w+|canton de \w+",
     re.IGNORECASE,
 )
+POI_WORD = re.compile(
+    r"(?:Ed\.|Edifício|Immeuble|Condomínio|Cond\.|Residencial) .+|"
+    r".+ (?:House|Business Park|Industrial Estate|Trading Estate|Retail Park|Shopping Centre|GmbH|Ltd\.?|Limited|AG|Inc\.?)"
+)
+"""A building or a firm that has a name."""
 DISTRICT_WORD = re.compile(
     r"(?:OT|Ortsteil|Stadtteil|Bezirk|KG|bairro|Bairro|dzielnica|Frazione|Fraz\.|fraz\.|Barrio|Colonia|Col\.|"
-    r"hameau|Lieu-dit|lieu-dit) .+"
+    r"[Hh]ameau|Lugar|Povoado|Lieu-dit|lieu-dit) .+|"
+    r"Conjunto [A-ZÀ-Ý][a-zà-ÿ]{3}.*|Zona (?:Rural|Industrial).*|Setor .+|Vila [A-ZÀ-Ý].+"
 )

@@ -12,6 +12,7 @@ import pyarrow as pa
 import rtree
 
 from geoservice.addresses import gazetteer as files
+from geoservice.addresses.road_parts import ROAD_PART_SCHEMA, ROAD_PARTS
 from geoservice.addresses.search_index import write_search
 from geoservice.errors import GazetteerError
 from geoservice.geo import Int32s, Ints
@@ -30,6 +31,7 @@ def write_gazetteer(
     codes: pa.Table,
     sources: Mapping[str, Any],
     home: int = -1,
+    road_parts: pa.Table | None = None,
 ) -> None:
     """Write a gazetteer into an empty folder; the manifest comes last.
 
@@ -46,6 +48,8 @@ def write_gazetteer(
         What the places come from, for the manifest.
     home : int
         Row of ``places`` of the area whose places a search shows first, -1 for none.
+    road_parts : pa.Table or None
+        As :data:`geoservice.addresses.road_parts.ROAD_PART_SCHEMA`; ``road`` and ``village`` are rows of ``places``.
 
     Raises
     ------
@@ -62,11 +66,15 @@ def write_gazetteer(
     doors = _with(doors, "town", number[doors.column("town").to_numpy()])
     doors = doors.sort_by([("road", "ascending"), ("number", "ascending"), ("suffix", "ascending")])
     codes = _with(codes, "row", number[codes.column("row").to_numpy()]).sort_by([("code", "ascending"), ("row", "ascending")])
+    parts = ROAD_PART_SCHEMA.empty_table() if road_parts is None else road_parts
+    for column in ("road", "village"):
+        parts = _with(parts, column, number[parts.column(column).to_numpy()])
+    parts = parts.sort_by([("road", "ascending"), ("village", "ascending")]).cast(ROAD_PART_SCHEMA)
     names = _with(names, "place", number[names.column("place").to_numpy()])
     trie, rows = _name_index(names)
     trie.save(str(folder / files.NAMES))
     tables = {files.PLACES: places, files.DOORS: doors.cast(files.DOOR_SCHEMA), files.CODES: codes.cast(files.CODE_SCHEMA)}
-    for name, table in {**tables, files.NAME_ROWS: rows}.items():
+    for name, table in {**tables, files.NAME_ROWS: rows, ROAD_PARTS: parts}.items():
         with pa.OSFile(str(folder / name), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table.combine_chunks())
     _write_tree(folder, places)

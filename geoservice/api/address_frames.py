@@ -7,7 +7,7 @@ import geopandas
 import pandas as pd
 
 if TYPE_CHECKING:
-    from geoservice.addresses.match import Geocoded
+    from geoservice.addresses.geocoded import Geocoded
     from geoservice.addresses.search import AreaAbove, FoundPlace
 
 

@@ -8,7 +8,7 @@ import shapely
 from geoservice.areas import last_containing
 from geoservice.geo import METRES_PER_DEGREE, Floats, Ints, Objects
 
-TOWN_LEVEL = 3
+TOWN_LEVEL, VILLAGE_LEVEL = 3, 4
 
 
 class AreaShapes:

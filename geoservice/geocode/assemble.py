@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 import shapely
 
 from geoservice.geo import Floats, Ints
-from geoservice.geocode.area_shapes import AreaShapes, half_extent_m
+from geoservice.geocode.area_shapes import VILLAGE_LEVEL, AreaShapes, half_extent_m
 from geoservice.geocode.area_tree import AreaRow, AreaTree, shortest
 from geoservice.geocode.code_changes import AreaAlias, CodeChange, add_aliases, add_changes
 from geoservice.geocode.door_plates import Plates, add_plates
 from geoservice.geocode.place_rows import PlaceRows
 from geoservice.geocode.place_table import DOOR
-from geoservice.geocode.roads import Road, plane_of, roads_of
+from geoservice.geocode.roads import Road, parts_by_area, plane_of, roads_of
 from geoservice.geocode.sources.osm import BUILDING, COMPOUND, GROUP, POI, ROAD, SETTLEMENT, OsmNames, OsmPlace
 from geoservice.progress import Progress
 
@@ -153,6 +153,19 @@ class _PlaceBuilder:
                 names=tuple(n for n in names[first.name] if n[0] != place.name_en),
             )
             self._roads[row] = road
+        self._add_road_parts()
+
+    def _add_road_parts(self) -> None:
+        """Add the part of each road in each village."""
+        if not self._roads:
+            return
+        sizes = np.cumsum([len(road.lengths) for road in self._roads.values()])
+        middles = np.concatenate([road.middles for road in self._roads.values()])
+        area = np.asarray(self._shapes.locate(middles[:, 0], middles[:, 1]))
+        is_village = np.array([r.level == VILLAGE_LEVEL for r in self._tree.rows] + [False])
+        village = np.where(is_village[area], area, -1)
+        for (row, road), inside in zip(self._roads.items(), np.split(village, sizes[:-1]), strict=True):
+            self.rows.road_parts.extend((row, *part) for part in parts_by_area(road, inside))
 
     def _add_user_places(self) -> None:
         """Add the places of users' tables, buildings after the compounds that they may be in."""

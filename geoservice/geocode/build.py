@@ -252,9 +252,9 @@ def write_sources(sources: Sources, folder: Path, progress: Progress, described:
     manifest = {**described, "counts": rows.counts(), "notes": assembled.notes}
     folder.mkdir(parents=True)
     tables = rows.places(), rows.name_table(), rows.door_table(), rows.code_table()
-    home = home_area(rows.tree)
+    home, road_parts = home_area(rows.tree), rows.road_part_table()
     del sources, assembled, rows  # the writer needs their memory
-    write_gazetteer(folder, *tables, manifest, home)
+    write_gazetteer(folder, *tables, manifest, home, road_parts)
 
 
 def _make_current(folder: Path, digest: str, public_digest: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geoservice.addresses.match import Geocoded
+from geoservice.addresses.geocoded import Geocoded
 from geoservice.addresses.precision import PRECISIONS
 from geoservice.durable import atomic_write
 from geoservice.errors import InputError

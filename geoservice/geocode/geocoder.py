@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from geoservice.addresses import Gazetteer
-from geoservice.addresses.match import Geocoded, match
+from geoservice.addresses.geocoded import Geocoded
+from geoservice.addresses.match import match
 from geoservice.addresses.parse import parse
 from geoservice.addresses.scope import scope_row
 from geoservice.geocode.fixes import Fixes

@@ -13,6 +13,7 @@ import pyarrow as pa
 from geoservice.addresses.area_names import short_names
 from geoservice.addresses.door_number import DoorNumber
 from geoservice.addresses.gazetteer import CODE_SCHEMA, DOOR_SCHEMA, KINDS, PLACE_SCHEMA
+from geoservice.addresses.road_parts import ROAD_PART_SCHEMA
 from geoservice.addresses.writer import NAME_SCHEMA
 from geoservice.geocode.area_tree import ENGLISH, OFFICIAL, SHORT, UNKNOWN, AreaTree
 
@@ -38,6 +39,7 @@ class PlaceRows:
     names: list[tuple[int, str, int]] = field(default_factory=list)
     doors: list[tuple[int, int, DoorNumber, float, float, str]] = field(default_factory=list)
     by_name: dict[str, list[int]] = field(default_factory=dict)
+    road_parts: list[tuple[int, int, float, float, float, float]] = field(default_factory=list)
 
     def add(
         self,
@@ -150,6 +152,12 @@ class PlaceRows:
         doors = sorted({(road, town, *n, lon, lat, source) for road, town, n, lon, lat, source in self.doors})
         columns = zip(*doors, strict=True) if doors else [[] for _ in DOOR_SCHEMA]
         return pa.table([pa.array(list(c), f.type) for c, f in zip(columns, DOOR_SCHEMA, strict=True)], schema=DOOR_SCHEMA)
+
+    def road_part_table(self) -> pa.Table:
+        """Return the parts of roads in villages."""
+        columns = zip(*self.road_parts, strict=True) if self.road_parts else [[] for _ in ROAD_PART_SCHEMA]
+        arrays = [pa.array(list(c), f.type) for c, f in zip(columns, ROAD_PART_SCHEMA, strict=True)]
+        return pa.table(arrays, schema=ROAD_PART_SCHEMA)
 
     def code_table(self) -> pa.Table:
         """Return all codes that areas have or had; one that is valid without an end comes once, without a date."""

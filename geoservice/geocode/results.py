@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from geoservice.addresses.match import Geocoded
+from geoservice.addresses.geocoded import Geocoded
 from geoservice.addresses.precision import PRECISIONS
 from geoservice.geo import Ints
 

@@ -19,7 +19,8 @@ GAP_M = 500.0
 class Road(NamedTuple):
     """A road: the number of its name, its town, a point on it in the town, half its extent, and the first of its lines.
 
-    ``points`` are points along it in metres, shape ``(k, 2)``.
+    ``points`` are points along it in metres, shape ``(k, 2)``; ``middles`` the middles of its segments in degrees, shape
+    ``(m, 2)``, and ``lengths`` their lengths in metres.
     """
 
     name: int
@@ -29,6 +30,39 @@ class Road(NamedTuple):
     radius_m: float
     line: int
     points: Floats
+    middles: Floats
+    lengths: Floats
+
+
+class PartInArea(NamedTuple):
+    """The part of a road in an area: a point on it in degrees, half its extent in metres, and its share of the length."""
+
+    area: int
+    lon: float
+    lat: float
+    radius_m: float
+    share: float
+
+
+def parts_by_area(road: Road, area: Ints) -> list[PartInArea]:
+    """Return the part of a road in each area.
+
+    Parameters
+    ----------
+    road : Road
+    area : int array, shape (m,)
+        The area of each segment, -1 for none.
+    """
+    parts = []
+    for number in np.unique(area[area >= 0]).tolist():
+        inside = area == number
+        middles, lengths = road.middles[inside], road.lengths[inside]
+        centre = np.average(middles, axis=0, weights=lengths)
+        lon, lat = middles[np.argmin(np.hypot(*(middles - centre).T))].tolist()
+        (west, south), (east, north) = middles.min(axis=0), middles.max(axis=0)
+        radius = float(half_diagonal_m(*(np.array(v) for v in (west, south, east, north)))) + float(lengths.max()) / 2
+        parts.append(PartInArea(number, lon, lat, radius, float(lengths.sum() / road.lengths.sum())))
+    return parts
 
 
 def plane_of(*shapes: Objects) -> LocalProjection:
@@ -103,4 +137,6 @@ def _road(
         float(radius),
         int(line[part].min()),
         points,
+        middle[part],
+        length,
     )

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from made_gazetteer import county, made_gazetteer, row_of
 
 from geoservice.addresses.gazetteer import Gazetteer
-from geoservice.addresses.match import Geocoded, geocode
+from geoservice.addresses.geocoded import Geocoded
+from geoservice.addresses.match import geocode
 from geoservice.addresses.precision import PRECISIONS
 
 TEXTS = [

@@ -13,7 +13,9 @@ from made_gazetteer import MadeDoor, MadePlace, address, county, made_gazetteer,
 from geoservice.addresses.elements import ElementKind, ParsedAddress
 from geoservice.addresses.faults import FAULTS
 from geoservice.addresses.gazetteer import Gazetteer
-from geoservice.addresses.match import MAX_CANDIDATES, Geocoded, match
+from geoservice.addresses.geocoded import Geocoded
+from geoservice.addresses.geocoded_answer import MAX_CANDIDATES
+from geoservice.addresses.match import match
 from geoservice.addresses.precision import PRECISIONS, finer
 from geoservice.schema import PRECISIONS as HOUSEHOLD_PRECISIONS
 

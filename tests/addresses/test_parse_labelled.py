@@ -8,13 +8,14 @@ from address_score import labelled, score
 from geoservice.addresses.parse import parse
 
 LABELLED = Path(__file__).parent / "labelled"
-BAR = 0.92
+BARS = {"china.jsonl": ("CN", 0.96), "other.jsonl": ("", 0.95)}
 
 
-@pytest.mark.parametrize(("name", "country"), [("china.jsonl", "CN"), ("other.jsonl", "")])
-def test_micro_f1_of_labelled_addresses(name, country):
+@pytest.mark.parametrize("name", BARS)
+def test_micro_f1_of_labelled_addresses(name):
+    country, least = BARS[name]
     result = score(labelled(LABELLED / name), lambda text: parse(text, country=country), country)
-    assert result.f1() >= BAR, result.table()
+    assert result.f1() >= least, result.table()
 
 
 def test_provinces_cities_and_districts_are_read_nearly_always():

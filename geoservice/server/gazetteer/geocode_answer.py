@@ -5,7 +5,8 @@ from typing import Any
 
 from geoservice.addresses.faults import FAULTS, REASONS
 from geoservice.addresses.gazetteer import Gazetteer
-from geoservice.addresses.match import Geocoded, geocode
+from geoservice.addresses.geocoded import Geocoded
+from geoservice.addresses.match import geocode
 from geoservice.addresses.scope import scope_row
 from geoservice.addresses.search_keys import HAN
 
