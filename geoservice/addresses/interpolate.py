@@ -80,8 +80,12 @@ def _letter(suffix: str) -> int:
 
 
 def _at(positions: list[XY], precision: str, faults: tuple[str, ...]) -> Placement:
+    """Place a number in the middle of its plates; if they are far apart, at one of them, since the middle may be nowhere."""
     position = middle(positions)
     spread = max(position.distance(other) for other in positions)
+    if 2 * spread > MAX_GAP_M:
+        nearest = min(positions, key=position.distance)
+        return Placement(nearest, "nearest_door", ("number_far",), "beyond", spread)
     return Placement(position, precision, faults, "number" if faults else "door", spread)
 
 

@@ -68,6 +68,14 @@ def test_plates_far_apart_say_little() -> None:
     assert at("4", plate(2), far) == ("nearest_door", ("number_far",), 20, 0)
 
 
+def test_plates_of_one_number_far_apart_do_not_say_where_it_is() -> None:
+    placement = place_number(DoorNumber(1, 1, ""), road(Plate(1, 1, "", 1, 0.0, 1355.0), Plate(1, 1, "", 1, 1541.0, -1219.0)))
+    assert placement is not None
+    assert (placement.precision, placement.faults) == ("nearest_door", ("number_far",))
+    assert placement.position.x in {0.0, 1541.0}, "at one of the plates, not between them"
+    assert placement.span_m > 1_400.0
+
+
 plates = st.lists(st.tuples(st.integers(1, 300), st.floats(-2e3, 2e3), st.floats(-2e3, 2e3)), min_size=1, max_size=20)
 
 
