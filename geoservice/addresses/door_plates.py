@@ -14,6 +14,9 @@ import pyarrow as pa
 
 from geoservice.geo import METRES_PER_DEGREE
 
+MAX_GAP_M = 1500.0
+"""Plates further apart do not say where between them a number is."""
+
 
 class Plate(NamedTuple):
     """A door plate; ``x`` and ``y`` in metres east and north of the road's first plate; ``town`` is a row, -1 if unknown."""
@@ -50,6 +53,13 @@ def middle(positions: Collection[XY]) -> XY:
     if len(positions) == 1:
         return next(iter(positions))
     return XY(median(p.x for p in positions), median(p.y for p in positions))
+
+
+def central(positions: Collection[XY]) -> XY:
+    """Return the middle of positions or, if it is far from all of them, the nearest to it: the middle may be nowhere."""
+    centre = middle(positions)
+    nearest = min(positions, key=centre.distance)
+    return nearest if 2 * centre.distance(nearest) > MAX_GAP_M else centre
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ class RoadPlates:
         for plate in self.plates:
             for number in {plate.number, plate.to_number}:
                 positions.setdefault(number, []).append(XY(plate.x, plate.y))
-        even, odd = ({n: middle(positions[n]) for n in sorted(positions) if n % 2 == parity} for parity in (0, 1))
+        even, odd = ({n: central(positions[n]) for n in sorted(positions) if n % 2 == parity} for parity in (0, 1))
         return even, odd
 
     @cached_property

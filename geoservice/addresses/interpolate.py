@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from geoservice.addresses.door_number import DoorNumber
-from geoservice.addresses.door_plates import XY, Plate, RoadPlates, middle
+from geoservice.addresses.door_plates import MAX_GAP_M, XY, Plate, RoadPlates, central, middle
 
 Side = Mapping[int, XY]
 FAR_NUMBERS = 30
 """A number that differs by more from the nearest known one has the fault ``number_far``."""
 MAX_NUMBERS = 120
 """A number that differs by more cannot be placed."""
-MAX_GAP_M = 1500.0
-"""Plates further apart do not say where between them a number is."""
 _MAX_EXTRAPOLATION = 8
 _EXTRAPOLATION = 0.7
 _MAX_ROAD_WIDTH_M = 60.0
@@ -80,12 +78,11 @@ def _letter(suffix: str) -> int:
 
 
 def _at(positions: list[XY], precision: str, faults: tuple[str, ...]) -> Placement:
-    """Place a number in the middle of its plates; if they are far apart, at one of them, since the middle may be nowhere."""
-    position = middle(positions)
+    """Place a number in the middle of its plates; at one of them, and less precisely, if they are far apart."""
+    position = central(positions)
     spread = max(position.distance(other) for other in positions)
-    if 2 * spread > MAX_GAP_M:
-        nearest = min(positions, key=position.distance)
-        return Placement(nearest, "nearest_door", ("number_far",), "beyond", spread)
+    if position != middle(positions):
+        return Placement(position, "nearest_door", ("number_far",), "beyond", spread)
     return Placement(position, precision, faults, "number" if faults else "door", spread)
 
 
