@@ -7,7 +7,7 @@ from geoservice.demand.places import Places, inhabited_points, representative_po
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.storage import digest, read_surface, write_surface
 from geoservice.demand.sums import Shares, Sums, region_sums, threshold_sums
-from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quantity, noise_margins
+from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, LocationCounts, Quantity, noise_margins
 
 __all__ = [
     "REPLAYS",
@@ -16,6 +16,7 @@ __all__ = [
     "DeltaMethod",
     "DemandSurface",
     "Flows",
+    "LocationCounts",
     "Places",
     "Quantity",
     "Shares",
