@@ -84,7 +84,7 @@ def _locations_table(locations: LocationCounts) -> pa.Table:
 def _read_locations(table: pa.Table) -> LocationCounts:
     meta = json.loads((table.schema.metadata or {})[b"geoservice"])
     flat = pc.list_flatten(table.column("households").combine_chunks()).to_numpy()
-    areas = [tuple(codes) for codes in table.column("areas").to_pylist()]
+    areas = [tuple(str(code) for code in codes or ()) for codes in table.column("areas").to_pylist()]
     return LocationCounts(areas, tuple(meta["classes"]), flat.reshape(table.num_rows, -1), float(meta["deviation"]))
 
 

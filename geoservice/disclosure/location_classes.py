@@ -40,7 +40,7 @@ def location_classes(households: pa.Table) -> Int32s:
     column = households.column("precision").combine_chunks().dictionary_encode()
     numbers = np.array([*(class_of.get(str(p), len(CLASSES) - 1) for p in column.dictionary.to_pylist()), len(CLASSES) - 1])
     row = column.indices.fill_null(len(numbers) - 1).to_numpy(zero_copy_only=False)
-    return numbers[row].astype(np.int32)
+    return np.asarray(numbers[row], np.int32)
 
 
 def counted_areas(tree: PlaceTree) -> CountedAreas:

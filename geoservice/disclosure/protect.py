@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.areas import migrant_class
-from geoservice.demand import REPLAYS, DemandSurface, Flows, Places
+from geoservice.demand import REPLAYS, DemandSurface, Flows, HomeSupports, Places
 from geoservice.disclosure.budget import check_paths, divide_rho, guess_probability, node_parts, node_variance
 from geoservice.disclosure.estimate import non_negative, tree_estimate
 from geoservice.disclosure.leaves import leaf_points, leaf_shapes
@@ -60,6 +60,7 @@ def protect(
     migrants: bool = True,
     chinese: bool = True,
     arrivals_day: date | None = None,
+    supports: HomeSupports | None = None,
     description: Mapping[str, Any] | None = None,
     progress: Progress = lambda _stage, _fraction: None,
 ) -> ProtectedSurface:
@@ -79,6 +80,8 @@ def protect(
         Whether migrant classes are measured, and whether area codes are Chinese division codes.
     arrivals_day : date, optional
         Measure migrants by time since arrival too, as of this day.
+    supports : HomeSupports, optional
+        Where homes may be of which a public gazetteer knows a road, a hamlet or a village only.
     description : mapping, optional
         Further entries of the surface's description.
     progress : callable
@@ -94,7 +97,7 @@ def protect(
     groups = sorted(n.removeprefix(GROUP_PREFIX) for n in households.column_names if n.startswith(GROUP_PREFIX))
     queries = queries_for(groups, migrants=migrants, arrivals=arrivals_day is not None)
     progress("measuring", 0.0)
-    square = squares_of(households, tree, places)
+    square = squares_of(households, tree, places, supports)
     people = read_households(households, square, groups, areas, migrants=migrants, chinese=chinese)
     if arrivals_day is not None:
         people = people._replace(arrival=arrival_bands(households, people.migrant_class, arrivals_day))
