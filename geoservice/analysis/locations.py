@@ -24,6 +24,8 @@ PROCESS = Process(
 )
 PLACED = ("located_exactly", "located_on_street")
 """Classes of households that have a point of their own; the others count somewhere in an area."""
+CERTAIN_MARGINS = 3
+"""A note is made of numbers above so many margins, which noise alone does not reach."""
 
 
 class Params(BaseModel):
@@ -103,7 +105,7 @@ def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  #
     rows: list[pa.Table] = []
     for level in context.levels if locations is not None else ():
         rows += _rows(context, level, locations)  # type: ignore[arg-type]  # not None in this loop
-    return Findings(stack(rows), notes=() if locations is None else [_note(locations)])
+    return Findings(stack(rows), notes=() if locations is None else list(_notes(locations)))
 
 
 def _rows(context: Context, level: str, locations: LocationCounts) -> Iterator[pa.Table]:
@@ -138,15 +140,18 @@ def _counts(context: Context, level: str, locations: LocationCounts, area: Any, 
     return ClassCounts(households[counted], noise, sums.value(every)[counted], (sums.margin(every)[counted] / Z90) ** 2)
 
 
-def _note(locations: LocationCounts) -> dict[str, str]:
-    """Return what share of all households has a point of its own, from the measurement of all areas."""
+def _notes(locations: LocationCounts) -> Iterator[dict[str, str]]:
+    """Yield how all households are located, unless the number of those without a point may be noise."""
     households = locations.households
     counts = ClassCounts(
         households.sum(axis=0, keepdims=True), np.array([len(households) * locations.deviation**2]), None, None
     )
+    coarse, margin = class_sums(counts, [n for n in range(len(locations.classes)) if n not in _placed(locations)])
+    if coarse[0] <= CERTAIN_MARGINS * margin[0]:
+        return
     shares = [class_share(counts, [number])[0][0] for number in range(len(locations.classes))]
     exactly, street, village, wider = (f"{np.nan_to_num(share):.0f}" for share in shares)
-    return {
+    yield {
         "zh": f"住户定位精度：约{exactly}%定位到建筑，{street}%沿街道推算；{village}%只知所在村（社区），"
         f"{wider}%只知乡镇或更大范围，后两类计入该区域内有住房的某处。各乡镇的户数见图层“住户定位精度”。",
         "en": f"How well households are located: about {exactly} % to a building and {street} % along a street; {village} % "

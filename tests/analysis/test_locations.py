@@ -95,6 +95,13 @@ def test_the_note_says_what_share_has_which_precision(context):
     assert "约41%定位到建筑，9%沿街道推算；47%只知所在村（社区），3%只知" in note["zh"]
 
 
+def test_there_is_no_note_where_all_households_may_have_a_point(context):
+    counts = np.array([[900.0, 300.0, 20.0, -4.0], [400.0, 0.0, 15.0, 9.0]])
+    findings, rows = results(context, counts=counts)
+    assert not findings.notes
+    assert len(of(rows, "township", "located_share")) == 2
+
+
 def test_a_surface_without_locations_gives_nothing(context):
     findings = locations.analyse(context, locations.Params(), None)
     assert findings.rows.num_rows == 0
