@@ -48,6 +48,7 @@ class Measure:
 _READINESS = ("ready", "unknown", "lacking")
 _COVERED_BY = ("stated", "ready", "name_only", "unknown_only")
 """By all stations as they are listed, by those that are ready, by others only, and by such of these as may be ready."""
+_LOCATED = ("exactly", "on_street", "in_village", "wider")
 _COUNTED = ("{}", "covered_{}", "uncovered_{}", "catchment_{}")
 _MEASURES = (
     *(Measure(name.format("households"), "count", "household") for name in _COUNTED),
@@ -121,6 +122,8 @@ _MEASURES = (
     Measure("stop_persons", "count", "person"),
     *(Measure(f"persons_in_{years}_years", "count", "person") for years in (5, 10)),
     *(Measure(f"change_in_{years}_years", "difference", "%") for years in (5, 10)),
+    *(Measure(f"located_{how}_households", "count", "household") for how in _LOCATED),
+    Measure("located_share", "ratio", "%"),
     Measure("cluster_households", "count", "household"),
     Measure("cluster_share", "ratio", "%"),
     Measure("expected_households", "score", "household"),

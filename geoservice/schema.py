@@ -5,9 +5,10 @@ WKB in ``(lon, lat)``. Group counts are further columns named ``group_<id>``: ``
 population, whose numbers may be estimates.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +28,13 @@ ARRIVALS = ("arrived_under_1", "arrived_1_to_5", "arrived_over_5", "arrived_unst
 """Bands of years since a migrant household arrived at its place."""
 COARSE_PRECISIONS = ("village", "township", "county")
 """A household with one of these precisions is located by its area of that level only; its point is not used."""
+LOCATION_CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "located_exactly": ("point", "building"),
+    "located_on_street": ("interpolated", "street"),
+    "located_in_village": ("village",),
+    "located_wider": ("township", "county"),
+})  # fmt: skip
+"""The precisions of households in classes, by which a release says how well households are located."""
 GROUP_PREFIX = "group_"
 UNBOUND = (date(1, 1, 1), date(9999, 12, 31))
 """First and last day of a period without bounds, used in comparisons only."""

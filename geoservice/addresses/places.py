@@ -28,22 +28,25 @@ def answers_in(
     """
     context = Context(address, area, gazetteer, scope, country, without_doors)
     answers = [*on_roads(context), *in_places(context)]
-    is_unknown = not answers and _states_finer_part(address)
-    return [_with_missing_city(moved(a, address), context) for a in answers] + list(_area_itself(context, is_unknown))
+    unknown = "" if answers else _unknown_part(address)
+    return [_with_missing_city(moved(a, address), context) for a in answers] + list(_area_itself(context, unknown))
 
 
-def _states_finer_part(address: ParsedAddress) -> bool:
-    return bool(address.of(K.GROUP, K.ROAD, K.LANE, K.NUMBER, K.POI, K.BUILDING))
+def _unknown_part(address: ParsedAddress) -> str:
+    """Return the fault of an area whose finer parts are not known, empty if the address states none."""
+    if address.of(K.GROUP, K.ROAD, K.LANE, K.POI, K.BUILDING):
+        return "part_unknown"
+    return "number_unknown" if address.of(K.NUMBER) else ""
 
 
-def _area_itself(context: Context, is_part_unknown: bool) -> Iterator[Answer]:
+def _area_itself(context: Context, unknown: str) -> Iterator[Answer]:
     row, gazetteer = context.area.row, context.gazetteer
     if row < 0 or not context.area.supports:
         return
     level = gazetteer.level[row] - 1
     precision = AREA_PRECISIONS[level] if level >= 0 else "none"
     if precision != "none":
-        faults = ("part_unknown",) if is_part_unknown and "part_unknown" not in context.area.faults else ()
+        faults = (unknown,) if unknown and unknown not in context.area.faults else ()
         metres = area_uncertainty(level, float(gazetteer.radius_m[row]))
         yield context.answer(row, precision, position_of(row, gazetteer), metres, faults)
 

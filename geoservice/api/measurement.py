@@ -14,7 +14,7 @@ from geoservice.progress import Progress
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from geoservice.demand import Places
+    from geoservice.demand import HomeSupports, Places
     from geoservice.disclosure.vintage import Measurement, Rules
     from geoservice.project import Project
     from geoservice.register import Register
@@ -69,7 +69,8 @@ def measure_register(
     digests = [s.digest for s in project.surfaces() if s.kind == "register"]
     day = register.day_of("households", as_of)
     areas, places = project.areas(as_of), places_of(project)
-    measurement = measure_vintage(register, households, areas, places, rules, digests, progress, day=day)
+    supports = home_supports_of(project, places)
+    measurement = measure_vintage(register, households, areas, places, rules, digests, progress, day=day, supports=supports)
     keep_surface(project, measurement)
     if measurement.result is not None:
         _write_quality(register, measurement, households)
@@ -82,6 +83,17 @@ def places_of(project: "Project") -> "Places | None":
 
     try:
         return load_places(project.network)
+    except NotFound:
+        return None
+
+
+def home_supports_of(project: "Project", places: "Places | None") -> "HomeSupports | None":
+    """Return where homes may be by the public gazetteer, None if none was built or there is no map."""
+    from geoservice.addresses.current import current_gazetteer
+    from geoservice.geocode.home_supports import home_supports
+
+    try:
+        return None if places is None else home_supports(current_gazetteer(project.gazetteer).public, places)
     except NotFound:
         return None
 

@@ -51,7 +51,9 @@ def print_plan(rows: "Sequence[ExpectedMargins]", rules: "Rules") -> None:
     """Print the expected margins by level of area."""
     from rich.table import Table
 
-    from geoservice.disclosure.budget import guess_probability
+    from geoservice.demand import Z90
+    from geoservice.disclosure.budget import divide_rho, guess_probability
+    from geoservice.disclosure.location_classes import location_deviation
 
     guess = 100 * guess_probability(rules.rho)
     out.print(
@@ -61,6 +63,8 @@ def print_plan(rows: "Sequence[ExpectedMargins]", rules: "Rules") -> None:
     for quantity in rows[0].margins:
         table.add_row(str(quantity), *(f"± {row.margins[quantity]:.0f}" for row in rows))
     out.print(table)
+    located = Z90 * location_deviation(divide_rho(rules.rho, migrants=rules.migrants).locations)
+    out.print(f"households by how well they are located: ± {located:.0f} each in a township")
     out.print("these are upper limits of the margins; the register was not read and nothing is spent")
 
 

@@ -3,11 +3,11 @@
 from geoservice.demand.changed_sums import ChangedSums
 from geoservice.demand.combine import combine
 from geoservice.demand.delta import DeltaMethod
-from geoservice.demand.places import Places, inhabited_points, representative_points
+from geoservice.demand.places import HomeSupports, Places, home_weights, inhabited_points, representative_points
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.storage import digest, read_surface, write_surface
 from geoservice.demand.sums import Shares, Sums, region_sums, threshold_sums
-from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quantity, noise_margins
+from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, LocationCounts, Quantity, noise_margins
 
 __all__ = [
     "REPLAYS",
@@ -16,12 +16,15 @@ __all__ = [
     "DeltaMethod",
     "DemandSurface",
     "Flows",
+    "HomeSupports",
+    "LocationCounts",
     "Places",
     "Quantity",
     "Shares",
     "Sums",
     "combine",
     "digest",
+    "home_weights",
     "inhabited_points",
     "noise_margins",
     "population_surface",

@@ -54,6 +54,7 @@ def combine(first: DemandSurface, second: DemandSurface, groups: Mapping[str, st
         point_lat=np.concatenate([p.point_lat for p in parts]),
         description={"kind": "combined", "parts": [dict(p.description) for p in parts], "groups": dict(groups)},
         flows=second.flows or first.flows,
+        locations=second.locations or first.locations,
     )
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from geoservice.geo import Bools, Floats, Int32s, Ints, hilbert_index
 
@@ -22,6 +23,62 @@ class Places(NamedTuple):
     def take(self, rows: Ints | Bools) -> "Places":
         """Return the points at some positions, or of a mask."""
         return Places(self.lon[rows], self.lat[rows], self.weight[rows], self.building[rows])
+
+
+class HomeSupports(NamedTuple):
+    """Where homes may be of which a public gazetteer knows a road, a hamlet or a village only.
+
+    ``lon`` and ``lat``, shape ``(n,)``, are the positions that the gazetteer gives these places; ``start``, shape
+    ``(n + 1,)``, says where the points of each begin; ``point_lon``, ``point_lat`` and ``weight``, shape ``(points,)``, are
+    points where homes may be, and homes at them relative to the other points of the place. A village has no points of its own:
+    its homes are those ``outside_hamlets``, a mask of the points of the map, shape ``(places,)``.
+    """
+
+    lon: Floats
+    lat: Floats
+    start: Ints
+    point_lon: Floats
+    point_lat: Floats
+    weight: Floats
+    outside_hamlets: Bools
+
+
+NEAR_M = 150.0
+"""Streets this near to a point tell whether it is in a settlement."""
+LONELY = 0.01
+"""Homes by the metre of a road that no other street is near to, relative to a lane of a settlement: one a kilometre if a lane
+has one every ten metres."""
+
+
+def home_weights(x: Floats, y: Floats, weight: Floats, building: Bools) -> Floats:
+    """Return homes at points of the map relative to each other: fewer along streets that no other street is near to.
+
+    A road through fields has few homes by the metre, a lane of a settlement has many. A point along a street counts fully if
+    there is as much of other streets near to it as of its own.
+
+    Parameters
+    ----------
+    x, y : float64 arrays, shape (n,), metres
+    weight, building : arrays, shape (n,)
+        As of :class:`Places`.
+
+    Examples
+    --------
+    >>> x = np.array([0.0, 900.0, 900.0])
+    >>> home_weights(x, np.array([0.0, 0.0, 25.0]), np.array([25.0, 300.0, 600.0]), np.zeros(3, bool)).tolist()
+    [0.25, 300.0, 600.0]
+    """
+    xy = np.column_stack([x, y])
+    street = np.flatnonzero(~building)
+    homes = weight.astype(float)
+    if len(street):
+        around = cKDTree(xy[street])
+        pairs = around.query_pairs(NEAR_M, output_type="ndarray")
+        metres = weight[street].astype(float)
+        metres += np.bincount(pairs[:, 0], weight[street][pairs[:, 1]], len(street))
+        metres += np.bincount(pairs[:, 1], weight[street][pairs[:, 0]], len(street))
+        homes[street] *= np.clip(metres / (2 * NEAR_M) - 1, LONELY, 1)
+    return homes
 
 
 STREET_POINTS_PER_BUILDING = 8

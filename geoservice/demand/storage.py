@@ -1,4 +1,4 @@
-"""Serialisation of a demand surface: two Arrow IPC streams, one of leaves and one of flows."""
+"""Serialisation of a demand surface: Arrow IPC streams of leaves, of flows and, if it has them, of location counts."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geoservice.demand.surface import DemandSurface, Flows, Quantity
+from geoservice.demand.surface import DemandSurface, Flows, LocationCounts, Quantity
 from geoservice.errors import InputError
 from geoservice.geo import Floats
 
@@ -16,9 +16,10 @@ FORMAT = 1
 
 
 def write_surface(surface: DemandSurface) -> bytes:
-    """Return the surface as two Arrow IPC streams, leaves and flows; the same surface gives the same bytes."""
+    """Return the surface as Arrow IPC streams, one after the other; the same surface gives the same bytes."""
     sink = pa.BufferOutputStream()
-    for table in (_table(surface), _flows_table(surface.flows)):
+    locations = [] if surface.locations is None else [_locations_table(surface.locations)]
+    for table in (_table(surface), _flows_table(surface.flows), *locations):
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
     return sink.getvalue().to_pybytes()
@@ -70,12 +71,34 @@ def _read_flows(table: pa.Table) -> Flows | None:
     return Flows(area, origin, table.column("persons").to_numpy(), noise, arrived)
 
 
+def _locations_table(locations: LocationCounts) -> pa.Table:
+    flat = pa.array(np.ascontiguousarray(locations.households, float).ravel())
+    columns = {
+        "areas": pa.array([list(codes) for codes in locations.areas], pa.list_(pa.string())),
+        "households": pa.FixedSizeListArray.from_arrays(flat, len(locations.classes)),
+    }
+    meta = {"classes": list(locations.classes), "deviation": locations.deviation}
+    return pa.table(columns).replace_schema_metadata({"geoservice": json.dumps(meta, sort_keys=True)})
+
+
+def _read_locations(table: pa.Table) -> LocationCounts:
+    meta = json.loads((table.schema.metadata or {})[b"geoservice"])
+    flat = pc.list_flatten(table.column("households").combine_chunks()).to_numpy()
+    areas = [tuple(str(code) for code in codes or ()) for codes in table.column("areas").to_pylist()]
+    return LocationCounts(areas, tuple(meta["classes"]), flat.reshape(table.num_rows, -1), float(meta["deviation"]))
+
+
 def read_surface(body: bytes) -> DemandSurface:
-    """Return the surface of bytes from :func:`write_surface`; raises :class:`InputError` for other bytes or formats."""
+    """Return the surface of bytes from :func:`write_surface`; raises :class:`InputError` for other bytes or formats.
+
+    Bytes of earlier versions end after the flows.
+    """
     try:
         source = pa.BufferReader(body)
         table, flows = (pa.ipc.open_stream(source).read_all().combine_chunks() for _ in range(2))
         meta = json.loads((table.schema.metadata or {})[b"geoservice"])
+        has_more = source.tell() < len(body)
+        locations = _read_locations(pa.ipc.open_stream(source).read_all()) if has_more else None
     except (pa.ArrowException, OSError, KeyError, ValueError) as e:
         raise InputError("demand surface: the stored bytes are damaged; restore them from a backup") from e
     if meta["format"] != FORMAT:
@@ -105,6 +128,7 @@ def read_surface(body: bytes) -> DemandSurface:
         point_lat=pc.list_flatten(points["lat"]).to_numpy(),
         description=meta["description"],
         flows=_read_flows(flows),
+        locations=locations,
     )
 
 

@@ -61,6 +61,28 @@ class Flows:
         return noise_margins(self.noise)
 
 
+@dataclass(frozen=True)
+class LocationCounts:
+    """Households by area and by how well they are located, with noise.
+
+    Attributes
+    ----------
+    areas : list of tuple of str
+        Codes of each counted area and of those around it, the lowest first; a household is counted in one area.
+    classes : tuple of str
+        Names in :data:`geoservice.schema.LOCATION_CLASSES`.
+    households : float64 array, shape (areas, classes)
+        Signed and unbiased.
+    deviation : float
+        Standard deviation of the noise of each number; the noises are independent.
+    """
+
+    areas: Sequence[tuple[str, ...]]
+    classes: tuple[str, ...]
+    households: Floats
+    deviation: float
+
+
 def noise_margins(noise: Float32s | Floats) -> Floats:
     """Return the half-width of the 90 % confidence interval from replays of noise; ``(n, replays)`` to ``(n,)``.
 
@@ -94,6 +116,8 @@ class DemandSurface:
         Assumed locations of people in each leaf.
     flows : Flows or None
         Origins of migrants, if measured.
+    locations : LocationCounts or None
+        Households of a register by how well they are located; None if that was not measured, as in earlier versions.
     description : mapping
         JSON: ``kind``, and for a register ``rho``, ``guess``, ``caps``, ``levels``, ``source``.
     """
@@ -111,6 +135,7 @@ class DemandSurface:
     point_lat: Floats
     description: Mapping[str, Any]
     flows: Flows | None = None
+    locations: LocationCounts | None = None
 
     @property
     def leaves(self) -> int:

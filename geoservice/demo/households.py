@@ -28,6 +28,8 @@ LIVE = {"city": 0.45, "town": 0.15, "village": 0.20, "hamlet": 0.20}
 MIGRANT = {"city": 0.82, "town": 0.50, "village": 0.28, "hamlet": 0.14}
 UNDER_6 = {"city": 0.072, "town": 0.063, "village": 0.055, "hamlet": 0.050}
 OVER_65 = {"city": 0.075, "town": 0.115, "village": 0.165, "hamlet": 0.18}
+COORDINATES = ["经度", "纬度"]
+"""Columns that registers of addresses alone do not have."""
 AS_OF = "2026-06-30"
 """The day of the demo's register."""
 ORIGIN_WEIGHTS = {"32": 6.0, "33": 5.0, "36": 6.0, "42": 5.0, "41": 4.0, "37": 2.0}
@@ -91,17 +93,20 @@ def _addresses(world: World, village: Ints, owner: Ints, way: Ints) -> Objects:
     return np.array(addresses, dtype=object)
 
 
-def household_chunks(lanes: LaneSegments, n: int, seed: int, *, arrivals: bool = True) -> Iterator[bytes]:
+def household_chunks(
+    lanes: LaneSegments, n: int, seed: int, *, arrivals: bool = True, coordinates: bool = True
+) -> Iterator[bytes]:
     """Yield ``n`` households as chunks of a CSV in GB18030 with Chinese headers and GCJ-02 coordinates of six decimals.
 
-    With ``arrivals``, every household has a date since when it lives there.
+    With ``arrivals``, every household has a date since when it lives there; without ``coordinates``, its address alone says
+    where it is.
     """
     for number, start in enumerate(range(0, n, CHUNK)):
         rng = np.random.default_rng([seed, 1, number])
         table = _chunk(lanes, start, min(CHUNK, n - start), rng)
         if arrivals:
             table = table.append_column("居住起始日期", _arrival_dates(table, np.random.default_rng([seed, 3, number])))
-        yield to_gb18030(table, header=start == 0)
+        yield to_gb18030(table if coordinates else table.drop_columns(COORDINATES), header=start == 0)
 
 
 def to_gb18030(table: pa.Table, *, header: bool) -> bytes:

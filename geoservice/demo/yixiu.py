@@ -76,7 +76,13 @@ title = {{ zh = "六十五岁及以上", en = "65 and over" }}
 
 
 def write_yixiu(
-    folder: Path, households: int = 100_000, seed: int = 1, *, arrivals: bool = True, public_tables: bool = True
+    folder: Path,
+    households: int = 100_000,
+    seed: int = 1,
+    *,
+    arrivals: bool = True,
+    public_tables: bool = True,
+    coordinates: bool = True,
 ) -> None:
     """Write the demo: ``study.toml``, ``standards.toml``, and files to import.
 
@@ -96,6 +102,8 @@ def write_yixiu(
         Whether households have a date since when they live there, and the study measures migrants by it.
     public_tables : bool
         Whether there are tables of uptake and pyramids.
+    coordinates : bool
+        Whether households state coordinates beside their addresses.
 
     Raises
     ------
@@ -120,7 +128,7 @@ def write_yixiu(
     (folder / "stations.csv").write_bytes(to_gb18030(stations, header=True))
     lanes = inhabited_lanes(world, rng)
     with (folder / "households.csv").open("wb") as file:
-        for chunk in household_chunks(lanes, households, seed, arrivals=arrivals):
+        for chunk in household_chunks(lanes, households, seed, arrivals=arrivals, coordinates=coordinates):
             file.write(chunk)
     if public_tables:
         write_public_tables(folder, lanes, world, households, seed)

@@ -13,7 +13,8 @@ from fractions import Fraction
 import numpy as np
 from scipy import stats
 
-from geoservice.disclosure.budget import NodeParts, node_parts, node_variance
+from geoservice.disclosure.budget import NodeParts, divide_rho, node_parts, node_variance
+from geoservice.disclosure.location_classes import counted_areas, exact_locations, noisy_locations
 from geoservice.disclosure.measure import Cut, Households, Query, decide, exact_counts, measure, threshold
 from geoservice.disclosure.quantities import query_weights
 from geoservice.disclosure.sampler import Sampler
@@ -47,6 +48,7 @@ def _joined(first: Households, second: Households) -> Households:
         np.concatenate([first.migrant_class, second.migrant_class]),
         np.concatenate([first.persons, second.persons]),
         {g: np.concatenate([first.groups[g], second.groups[g]]) for g in first.groups},
+        np.concatenate([first.location, second.location]),
         None if first.arrival is None or second.arrival is None else np.concatenate([first.arrival, second.arrival]),
     )
 
@@ -80,10 +82,13 @@ Scores = Mapping[str, Floats]
 def score_releases(pair: NeighbourPair, rho: Fraction, sampler: Sampler, releases: int, *, present: bool) -> Scores:
     """Measure the county with or without the target ``releases`` times, and return the adversary's scores.
 
+    ``rho`` is divided between places and locations as for a register; the origins of migrants are not measured here.
+
     The score ``likelihood`` is the log-likelihood ratio of all measurements and of the division of the tree, which is optimal
-    if the noise has the stated distribution. The others look for leaks: an exact total, and a tree whose size, or whose nodes
-    on the target's path, depend on the target.
+    if the noise has the stated distribution. The others look for leaks: an exact total, a tree whose size, or whose nodes
+    on the target's path, depend on the target, and the target's count of locations.
     """
+    rho, _, rho_locations = divide_rho(rho, migrants=False)
     tree, tree_copies = pair.tree, copies(pair.tree, releases)
     tree_parts = node_parts(tree)
     parts = NodeParts(np.repeat(tree_parts.kind, releases), tree_parts.kinds)
@@ -107,10 +112,28 @@ def score_releases(pair: NeighbourPair, rho: Fraction, sampler: Sampler, release
         score += (change * (2 * (noisy - expected[query.name][:, None, :]) - change) / (2 * variance)).sum(axis=(0, 2))
         if query.name == "households":
             total = noisy[0, :, 0] - expected[query.name][0, 0]
+    located, target_cell = score_of_locations(pair, rho_locations, sampler, releases, present=present)
+    score += located
     in_tree = (cut.inner | cut.leaf).reshape(tree.nodes, releases)
     on_path = in_tree[contribution["households"][:, 0] > 0]
-    leak_scores = {"total": total, "places": in_tree.sum(axis=0), "path": on_path.sum(axis=0)}
+    leak_scores = {"total": total, "places": in_tree.sum(axis=0), "path": on_path.sum(axis=0), "located": target_cell}
     return {"likelihood": score, **{name: v.astype(float) for name, v in leak_scores.items()}}
+
+
+def score_of_locations(
+    pair: NeighbourPair, rho: Fraction, sampler: Sampler, releases: int, *, present: bool
+) -> tuple[Floats, Floats]:
+    """Return the scores of the counts of locations alone, measured with ``rho``, for the game of :func:`score_releases`.
+
+    These are the log-likelihood ratio, and the count in the target's cell less that of the others; shapes ``(releases,)``.
+    """
+    areas = counted_areas(pair.tree)
+    exact, expected = (exact_locations(areas, pair.households(present=p)) for p in (present, False))
+    change = exact_locations(areas, pair.target)
+    noisy = noisy_locations(np.repeat(exact[None], releases, axis=0), rho, sampler)
+    difference = noisy - expected
+    score = (change * (2 * difference - change)).sum(axis=(1, 2)) * float(rho)  # 1 / (2 variance) is rho
+    return score, (change * difference).sum(axis=(1, 2))
 
 
 def _score_of_cut(

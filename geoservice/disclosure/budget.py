@@ -1,5 +1,8 @@
 """Allocation of a surface's privacy budget: exact fractions of rho, with the same total along every household's path.
 
+Three measurements divide rho: of people on the tree of places, of migrants by origin, and of households by how well they are
+located. The rest of this module divides that of the tree.
+
 A household counts in one node at each depth of the tree. A node spends a part of rho on its measurement, and a node that may
 be divided spends a small part on the noisy count that decides it. Where a branch stops, the leaf is measured with its own
 part and the remainder of its path; so every path adds up to rho exactly, whatever the noise decides.
@@ -27,10 +30,36 @@ AREA_PARTS: Mapping[str, Fraction] = {
     "township": Fraction(4, 100),
     "village": Fraction(18, 100),
 }
+ORIGINS_PART = Fraction(15, 100)
+"""Part of rho spent on the origins of migrants, if migrant classes are measured."""
+LOCATIONS_PART = Fraction(2, 100)
+"""Part of rho spent on counting households by how well they are located."""
 DECISION_PART = Fraction(6, 100)
 """Share of a path's budget for squares that is spent on the counts that decide where to divide."""
 FINER_WEIGHT = Fraction(3, 2)
 """Each level of squares has this many times the budget of the one above it."""
+
+
+class RhoParts(NamedTuple):
+    """The rho of the independent measurements of a register, which add up to its whole rho.
+
+    ``places`` is that of people on the tree of places, ``origins`` of migrants by origin, ``locations`` of households by how
+    well they are located.
+    """
+
+    places: Fraction
+    origins: Fraction
+    locations: Fraction
+
+
+def divide_rho(rho: Fraction, *, migrants: bool) -> RhoParts:
+    """Return the rho of each measurement; it depends on the study alone.
+
+    >>> [str(part) for part in divide_rho(Fraction(1), migrants=True)]
+    ['83/100', '3/20', '1/50']
+    """
+    origins, locations = rho * ORIGINS_PART if migrants else Fraction(0), rho * LOCATIONS_PART
+    return RhoParts(rho - origins - locations, origins, locations)
 
 
 class Parts(NamedTuple):

@@ -41,12 +41,14 @@ class Households(NamedTuple):
 
     ``square`` is the finest square, ``migrant_class`` a position in ``MIGRANT_CLASSES``, ``persons`` the members, ``groups``
     the members of each group. ``arrival`` is a position in ``ARRIVALS``, -1 for residents; None if arrivals are not measured.
+    ``location`` is a position in ``LOCATION_CLASSES``.
     """
 
     square: Int32s
     migrant_class: Int32s
     persons: Ints
     groups: Mapping[str, Ints]
+    location: Int32s
     arrival: Int32s | None = None
 
 
@@ -72,7 +74,8 @@ def queries_for(groups: Sequence[str], *, migrants: bool, arrivals: bool = False
 def encode(query: Query, households: Households) -> Ints:
     """Return the contribution of each household to its column of a query, with caps; shape ``(n,)``.
 
-    >>> home = Households(np.zeros(2, np.int32), np.zeros(2, np.int32), np.array([3, 20]), {"under_6": np.array([0, 5])})
+    >>> zero = np.zeros(2, np.int32)
+    >>> home = Households(zero, zero, np.array([3, 20]), {"under_6": np.array([0, 5])}, zero)
     >>> persons, group = queries_for(["under_6"], migrants=False)[1:]
     >>> encode(persons, home).tolist(), encode(group, home).tolist()
     ([-3, 7], [-1, 1])

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from geoservice.demand import Places, Quantity
 from geoservice.demand.surface import Z90
-from geoservice.disclosure.budget import node_parts, node_variance
+from geoservice.disclosure.budget import divide_rho, node_parts, node_variance
 from geoservice.disclosure.measure import queries_for
-from geoservice.disclosure.protect import replay, rho_of_places
+from geoservice.disclosure.protect import replay
 from geoservice.disclosure.quantities import quantity_scales
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
 from geoservice.geo import Bools, Floats
@@ -36,7 +36,7 @@ def expected_margins(
     """
     tree = build_tree(areas, places)
     leaf = tree.finer == 0
-    places_rho = rho_of_places(rho, migrants=migrants)
+    places_rho = divide_rho(rho, migrants=migrants).places
     variance = node_variance(node_parts(tree), places_rho, ~leaf, leaf)
     margin_factor = _margin_factors(tree, np.ones(tree.nodes, bool), variance)
     scales = quantity_scales(queries_for(groups, migrants=migrants, arrivals=arrivals))

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.areas import migrant_class
-from geoservice.demand import REPLAYS, DemandSurface, Flows, Places
-from geoservice.disclosure.budget import check_paths, guess_probability, node_parts, node_variance
+from geoservice.demand import REPLAYS, DemandSurface, Flows, HomeSupports, Places
+from geoservice.disclosure.budget import check_paths, divide_rho, guess_probability, node_parts, node_variance
 from geoservice.disclosure.estimate import non_negative, tree_estimate
 from geoservice.disclosure.leaves import leaf_points, leaf_shapes
+from geoservice.disclosure.location_classes import FINEST, location_classes, measure_locations
 from geoservice.disclosure.measure import (
     GROUP_CAP,
     PERSONS_CAP,
@@ -36,8 +37,6 @@ from geoservice.geo import Bools, Float32s, Floats, Int32s
 from geoservice.progress import Progress
 from geoservice.schema import GROUP_PREFIX
 
-ORIGINS_PART = Fraction(15, 100)
-"""Part of rho spent on the origins of migrants, if migrant classes are measured."""
 REPLAY_SEED = 20260101
 """Seed of the noise replays, which are public; the same surface has the same margins."""
 
@@ -61,6 +60,7 @@ def protect(
     migrants: bool = True,
     chinese: bool = True,
     arrivals_day: date | None = None,
+    supports: HomeSupports | None = None,
     description: Mapping[str, Any] | None = None,
     progress: Progress = lambda _stage, _fraction: None,
 ) -> ProtectedSurface:
@@ -80,6 +80,8 @@ def protect(
         Whether migrant classes are measured, and whether area codes are Chinese division codes.
     arrivals_day : date, optional
         Measure migrants by time since arrival too, as of this day.
+    supports : HomeSupports, optional
+        Where homes may be of which a public gazetteer knows a road, a hamlet or a village only.
     description : mapping, optional
         Further entries of the surface's description.
     progress : callable
@@ -95,13 +97,14 @@ def protect(
     groups = sorted(n.removeprefix(GROUP_PREFIX) for n in households.column_names if n.startswith(GROUP_PREFIX))
     queries = queries_for(groups, migrants=migrants, arrivals=arrivals_day is not None)
     progress("measuring", 0.0)
-    square = squares_of(households, tree, places)
+    square = squares_of(households, tree, places, supports)
     people = read_households(households, square, groups, areas, migrants=migrants, chinese=chinese)
     if arrivals_day is not None:
         people = people._replace(arrival=arrival_bands(households, people.migrant_class, arrivals_day))
-    places_rho = rho_of_places(rho, migrants=migrants)
-    protected = measure_tree(tree, people, queries, places, places_rho, sampler, progress)
-    flows = _flows(households, areas, tree, people, rho - places_rho, sampler, chinese=chinese) if migrants else None
+    parts = divide_rho(rho, migrants=migrants)
+    protected = measure_tree(tree, people, queries, places, parts.places, sampler, progress)
+    flows = _flows(households, areas, tree, people, parts.origins, sampler, chinese=chinese) if migrants else None
+    locations = measure_locations(tree, people, parts.locations, sampler)
     facts = {
         "kind": "register",
         "rho": str(rho),
@@ -109,16 +112,12 @@ def protect(
         "caps": {"persons": PERSONS_CAP, "group": GROUP_CAP, "migrants": MIGRANTS_CAP},
         "levels": [*sorted({level for level in tree.level if level != SQUARE}), f"squares of {SQUARE_METRES:.0f} m and wider"],
         "groups": list(protected.surface.groups()),
+        "locations": {"level": FINEST, "rho": str(parts.locations)},
         **({"arrivals_day": str(arrivals_day)} if arrivals_day is not None else {}),
         **(description or {}),
     }
     progress("estimating", 1.0)
-    return replace(protected, surface=replace(protected.surface, description=facts, flows=flows))
-
-
-def rho_of_places(rho: Fraction, *, migrants: bool) -> Fraction:
-    """Return the part of rho spent on places; the rest is spent on the origins of migrants."""
-    return rho * (1 - ORIGINS_PART) if migrants else rho
+    return replace(protected, surface=replace(protected.surface, description=facts, flows=flows, locations=locations))
 
 
 def measure_tree(
@@ -194,7 +193,7 @@ def _years_before(day: date, years: int) -> date:
 def read_households(
     table: pa.Table, square: Int32s, groups: Sequence[str], areas: pa.Table, *, migrants: bool, chinese: bool
 ) -> Households:
-    """Return the measured columns of a register: ``square``, migrant class, persons and groups of each household."""
+    """Return the measured columns of a register: ``square``, migrant class, persons, groups and location of each household."""
     migrant_classes = np.zeros(table.num_rows, np.int32)
     if migrants:
         rows = areas.select(["code", "level", "parent"]).to_pylist()
@@ -207,7 +206,7 @@ def read_households(
         )
     persons = table.column("persons").to_numpy().astype(np.int64)
     members = {g: table.column(GROUP_PREFIX + g).to_numpy().astype(np.int64) for g in groups}
-    return Households(square, migrant_classes, persons, members)
+    return Households(square, migrant_classes, persons, members, location=location_classes(table))
 
 
 def estimate_surface(

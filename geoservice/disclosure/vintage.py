@@ -8,7 +8,7 @@ from fractions import Fraction
 import pyarrow as pa
 
 from geoservice.db.arrow import digest as table_digest
-from geoservice.demand import Places, write_surface
+from geoservice.demand import HomeSupports, Places, write_surface
 from geoservice.disclosure.budget import guess_probability
 from geoservice.disclosure.protect import ProtectedSurface, protect
 from geoservice.disclosure.sampler import OpenDPSampler, Sampler, SeededSampler
@@ -52,6 +52,7 @@ def measure_vintage(
     progress: Progress = lambda _stage, _fraction: None,
     *,
     day: date | None = None,
+    supports: HomeSupports | None = None,
 ) -> Measurement:
     """Return the surface of the register's households; measure it if that was not done before.
 
@@ -69,6 +70,8 @@ def measure_vintage(
     progress : callable
     day : date, optional
         The day of the households, to which time since arrival is counted.
+    supports : HomeSupports, optional
+        Where homes may be of which a public gazetteer knows a road, a hamlet or a village only.
 
     Raises
     ------
@@ -93,7 +96,7 @@ def measure_vintage(
     sampler = _sampler(rules, digest)
     result = protect(
         households, areas, places, rules.rho, sampler, migrants=rules.migrants, chinese=rules.chinese,
-        arrivals_day=day if rules.arrivals else None, description=facts, progress=progress,
+        arrivals_day=day if rules.arrivals else None, supports=supports, description=facts, progress=progress,
     )  # fmt: skip
     body = write_surface(result.surface)
     return Measurement(register.spend(digest, body, rules.rho, "made up" if rules.synthetic else ""), body, result)

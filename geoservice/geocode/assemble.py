@@ -16,6 +16,7 @@ from geoservice.geocode.code_changes import AreaAlias, CodeChange, add_aliases, 
 from geoservice.geocode.door_plates import Plates, add_plates
 from geoservice.geocode.place_rows import PlaceRows
 from geoservice.geocode.place_table import DOOR
+from geoservice.geocode.road_lines import SCHEMA, road_lines
 from geoservice.geocode.roads import Road, parts_by_area, plane_of, roads_of
 from geoservice.geocode.sources.osm import BUILDING, COMPOUND, GROUP, POI, ROAD, SETTLEMENT, OsmNames, OsmPlace
 from geoservice.progress import Progress
@@ -63,10 +64,11 @@ class Sources:
 
 @dataclass
 class Assembled:
-    """The rows of a gazetteer, and what has no place in it, for the report."""
+    """The rows of a gazetteer, what has no place in it, for the report, and points along its roads."""
 
     rows: PlaceRows
     notes: list[str] = field(default_factory=list)
+    lines: pa.Table = field(default_factory=SCHEMA.empty_table)
 
 
 def assemble(sources: Sources, progress: Progress) -> Assembled:
@@ -89,7 +91,7 @@ def assemble(sources: Sources, progress: Progress) -> Assembled:
     builder = _PlaceBuilder(sources, tree, AreaShapes(shapes, [r.level for r in tree.rows], tree.parent))
     builder.add_all(progress)
     progress("places of the gazetteer", 1.0)
-    return Assembled(builder.rows, notes + builder.notes)
+    return Assembled(builder.rows, notes + builder.notes, builder.road_lines())
 
 
 def _tree(sources: Sources) -> tuple[AreaTree, dict[int, shapely.Geometry]]:
@@ -121,6 +123,11 @@ class _PlaceBuilder:
         self._add_osm_places()
         progress("places of the gazetteer", 0.7)
         self._add_doors()
+
+    def road_lines(self) -> pa.Table:
+        """Return points along the roads of the extract, by the position of each road and of its part in each village."""
+        parts = [self._roads[row]._replace(lon=lon, lat=lat) for row, _, lon, lat, *_ in self.rows.road_parts]
+        return road_lines([*self._roads.values(), *parts], self._plane)
 
     def _town_at(self, lon: Floats, lat: Floats) -> Ints:
         return self._shapes.town(self._shapes.locate(lon, lat))

@@ -22,6 +22,7 @@ from geoservice.errors import GazetteerError, InputError, NotFound
 from geoservice.geocode.assemble import AreaTable, NamedTable, Sources, assemble
 from geoservice.geocode.home import home_area
 from geoservice.geocode.place_table import PLACES
+from geoservice.geocode.road_lines import write_road_lines
 from geoservice.geocode.sources import areas as project_areas
 from geoservice.geocode.sources import divisions
 from geoservice.geocode.sources.osm import read_osm_names
@@ -32,7 +33,7 @@ from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.study import Study
 
-RULES = 1
+RULES = 2
 """Version of the rules by which sources become places; raised whenever the same sources would give other places."""
 ASIDE = ".building"
 
@@ -251,6 +252,7 @@ def write_sources(sources: Sources, folder: Path, progress: Progress, described:
     progress("writing the gazetteer", 0.0)
     manifest = {**described, "counts": rows.counts(), "notes": assembled.notes}
     folder.mkdir(parents=True)
+    write_road_lines(folder, assembled.lines)
     tables = rows.places(), rows.name_table(), rows.door_table(), rows.code_table()
     home, road_parts = home_area(rows.tree), rows.road_part_table()
     del sources, assembled, rows  # the writer needs their memory

@@ -91,7 +91,14 @@ def test_a_plan_spends_nothing_and_reads_no_register(cli: Any, home: Path) -> No
     shutil.rmtree(home / "register")
     ended = cli("protect", "--plan", "-C", home)
     assert ended.code == 0, ended.err
-    for words in ("69 times in 100", "township", "square", "persons.all", "nothing is spent"):
+    for words in (
+        "69 times in 100",
+        "township",
+        "square",
+        "persons.all",
+        "how well they are located: ± 12 each",
+        "nothing is spent",
+    ):
         assert words in ended.out
     assert not (home / "register").exists()
 
@@ -108,6 +115,7 @@ def test_the_quality_report_is_for_the_steward_alone(cli: Any, home: Path) -> No
     report = home / "register" / "quality-1.csv"
     assert report.stat().st_mode & 0o777 == 0o600
     assert "T,households,400," in report.read_text()
+    assert "(whole register),households located_exactly,400," in report.read_text()
 
 
 @pytest.mark.parametrize("rho", ["much", "nan", "inf", "0", "8.5"])

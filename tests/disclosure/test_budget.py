@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_county import tree
 
-from geoservice.disclosure.budget import NodeParts, check_paths, guess_probability, node_parts, square_parts
+from geoservice.disclosure.budget import NodeParts, check_paths, divide_rho, guess_probability, node_parts, square_parts
 from geoservice.disclosure.measure import decide, threshold
 from geoservice.disclosure.sampler import SeededSampler
 from geoservice.errors import DisclosureError
@@ -45,6 +45,14 @@ def test_decisions_and_levels_of_squares_use_up_what_is_left(left: Fraction, lev
     decision, squares = square_parts(left, levels)
     assert levels * decision + sum(squares) == left
     assert list(squares) == sorted(squares, reverse=True)
+
+
+@given(st.fractions(Fraction(1, 1000), 8), st.booleans())
+def test_places_origins_and_locations_spend_rho_exactly(rho: Fraction, migrants: bool) -> None:
+    parts = divide_rho(rho, migrants=migrants)
+    assert sum(parts) == rho
+    assert min(parts.places, parts.locations) > 0
+    assert (parts.origins > 0) == migrants
 
 
 def test_what_a_guess_can_reach() -> None:

@@ -9,14 +9,14 @@ from tiny_county import areas, tree, world
 
 from geoservice.demand import Places
 from geoservice.disclosure import audit, measure
-from geoservice.disclosure.audit import NeighbourPair, Scores, loss_bound, mean_gap, score_releases
-from geoservice.disclosure.budget import NodeParts, check_paths, node_parts
+from geoservice.disclosure.audit import NeighbourPair, Scores, loss_bound, mean_gap, score_of_locations, score_releases
+from geoservice.disclosure.budget import NodeParts, check_paths, divide_rho, node_parts
 from geoservice.disclosure.measure import Cut, Query, queries_for, threshold
 from geoservice.disclosure.quantities import query_weights
 from geoservice.disclosure.sampler import Sampler, SeededSampler
 from geoservice.disclosure.tree import PlaceTree, build_tree
 from geoservice.errors import DisclosureError
-from geoservice.geo import Ints
+from geoservice.geo import Floats, Ints
 
 RHO = Fraction(1)
 MU = float(np.sqrt(2))
@@ -80,6 +80,40 @@ def test_an_exact_total_is_caught(monkeypatch: Patch) -> None:
     assert bounds(sides(world()))["total"] > 2 * MU
 
 
+def test_exact_counts_of_locations_are_caught(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(audit, "noisy_locations", lambda counts, _rho, _sampler: counts)
+    assert bounds(sides(world()))["located"] > 2 * MU
+
+
+def locations(factor: Fraction = Fraction(1)) -> tuple[Floats, Floats]:
+    """Scores of the counts of locations alone, with all of rho, so that nothing else hides a fault."""
+    without, present = (
+        score_of_locations(world(), RHO, WeakSampler(seed, factor), RELEASES, present=p)[0]
+        for seed, p in ((1, False), (2, True))
+    )
+    return without, present
+
+
+def test_locations_show_no_more_than_is_claimed_and_most_of_it() -> None:
+    assert 0.8 * MU < loss_bound(*locations()) <= MU
+    gap, error = mean_gap(*locations())
+    assert abs(gap - MU) <= 3 * error
+
+
+def test_too_little_noise_of_locations_is_caught() -> None:
+    assert loss_bound(*locations(Fraction(2))) > MU
+
+
+def test_a_household_in_two_counts_of_locations_is_caught(monkeypatch: Patch) -> None:
+    """It counts with its class and again with the first of the other classes."""
+    real = audit.exact_locations
+    monkeypatch.setattr(
+        audit, "exact_locations", lambda areas, people: real(areas, people) + np.roll(real(areas, people), 1, 1)
+    )
+    gap, error = mean_gap(*locations())
+    assert gap - 3 * error > MU
+
+
 def patch_cut(monkeypatch: Patch, change: Callable[[Cut, Ints, Ints], Cut]) -> None:
     real = audit.decide
 
@@ -98,7 +132,7 @@ def test_stopping_by_the_true_count_is_caught(monkeypatch: Patch) -> None:
     made = tree()
     village = made.names.index("C11")
     weight = query_weights(queries_for(["under_6"], migrants=True))["households"]
-    limit = threshold(made, node_parts(made), RHO, weight)[village]
+    limit = threshold(made, node_parts(made), divide_rho(RHO, migrants=False).places, weight)[village]
 
     class Exact(SeededSampler):
         def measure(self, counts: Ints, sensitivity: int, rho: Fraction) -> Ints:

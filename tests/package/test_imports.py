@@ -61,7 +61,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         "vintages",
     },
     "geocode": BASE
-    | {"addresses", "areas", "divisions", "durable", "ingest", "network", "project", "schema", "scratch", "spreadsheet"}
+    | {
+        "addresses",
+        "areas",
+        "demand",
+        "divisions",
+        "durable",
+        "ingest",
+        "network",
+        "project",
+        "schema",
+        "scratch",
+        "spreadsheet",
+    }
     | {"progress", "study", "vintages"},
     "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
     "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network", "progress"},

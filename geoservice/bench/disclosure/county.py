@@ -16,10 +16,11 @@ from geoservice.analysis.base import Trip
 from geoservice.demand import DemandSurface, Quantity
 from geoservice.demand import Places as Homes
 from geoservice.demo import import_plan, write_yixiu
+from geoservice.disclosure.budget import divide_rho
 from geoservice.disclosure.leaves import leaf_of_square
 from geoservice.disclosure.measure import Households, Query, queries_for
 from geoservice.disclosure.placement import squares_of
-from geoservice.disclosure.protect import ProtectedSurface, measure_tree, read_households, rho_of_places
+from geoservice.disclosure.protect import ProtectedSurface, measure_tree, read_households
 from geoservice.disclosure.sampler import SeededSampler
 from geoservice.disclosure.tree import PlaceTree, build_tree
 from geoservice.geo import Bools, Floats, Int32s
@@ -89,7 +90,7 @@ class County:
 
     def measure(self, rho: Fraction, seed: int) -> ProtectedSurface:
         """Return a measurement of the register with the noise of a seed."""
-        places_rho = rho_of_places(rho, migrants=True)
+        places_rho = divide_rho(rho, migrants=True).places
         return measure_tree(self.tree, self.people, self.queries, self.map_points, places_rho, SeededSampler(seed))
 
     def points(self, surface: DemandSurface) -> Located:

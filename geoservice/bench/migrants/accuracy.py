@@ -14,9 +14,9 @@ from geoservice.analysis.spatial_statistics.weights import Weights
 from geoservice.bench.disclosure.county import County, make_county, sums
 from geoservice.demand import Flows, Quantity, region_sums
 from geoservice.demand.replays import error_draws
+from geoservice.disclosure.budget import divide_rho
 from geoservice.disclosure.origins import Migrants, Origins, list_origins, measure_origins, origins_of
 from geoservice.disclosure.origins.tables import Grid, Tables, count_migrants, grid_of
-from geoservice.disclosure.protect import rho_of_places
 from geoservice.disclosure.sampler import SeededSampler
 from geoservice.geo import Bools, Floats
 
@@ -108,7 +108,7 @@ def _scores(
     for exact, seed in product(counties, seeds):
         shown.append(_measured_levels(exact, rho, seed))
         truth.append(exact.levels)
-        part = rho - rho_of_places(rho, migrants=True)
+        part = divide_rho(rho, migrants=True).origins
         flows = measure_origins(exact.county.tree, exact.origins, exact.migrants, part, SeededSampler(seed + 1000))
         errors.append(_largest_errors(exact, flows))
         totals.append([v for _, v in _largest(exact)])

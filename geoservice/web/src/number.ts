@@ -46,6 +46,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   unknown_only_share: "ratio",
   smoothed_rate: "ratio",
   spatial_rate: "ratio",
+  located_share: "ratio",
   cluster_share: "ratio",
   uptake_rate: "ratio",
   uptake_rank_low: "rank",

@@ -51,7 +51,7 @@ export const FAIRNESS = "fairness";
 /** Views that have a tab of their own. */
 const WITH_TAB: readonly string[] = [FLOWS, HOTSPOTS, FAIRNESS];
 /** Layers that fill the map exclude each other; gaps, points and lines lie on top. */
-const ORDER = ["coverage", "cells", "fairness", "uncovered", "readiness", "accessibility", "capacity", "inequality", "catchments"];
+const ORDER = ["coverage", "cells", "fairness", "uncovered", "readiness", "accessibility", "capacity", "inequality", "catchments", "locations"];
 const rank = (layer: Layer): number => (ORDER.includes(layer.id) ? ORDER.indexOf(layer.id) : ORDER.length);
 const inScheme = (l: Layer): Layer => (scheme.value === "dark" ? { ...l, style: { ...l.style, ...l.style.dark } } : l);
 const asCompared = (l: Layer): Layer => (l.id === FAIRNESS && kindsOf(l).includes(chosenKind.value) ? colouredBy(l, chosenKind.value) : l);

@@ -8,6 +8,7 @@ import { chosen, group, idle, minutes, selected, study } from "../state";
 import type { Estimate } from "../types";
 import { Projection } from "../projection/ProjectionChart";
 import { Estimated } from "./Estimated";
+import { AreaLocations } from "./Located";
 import { AreaReadiness } from "./Readiness";
 import { groupName, numberOf } from "./words";
 
@@ -113,6 +114,7 @@ export function AreaCard() {
         <span class="axis">{t("chart.axis")}</span>
       </p>
       <AreaReadiness />
+      <AreaLocations />
       <Projection />
     </article>
   );

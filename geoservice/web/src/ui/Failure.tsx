@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import type { Problem } from "../loaded";
 
 interface Props {
-  what: "numbers" | "gaps" | "stations" | "flows" | "hotspots" | "equal" | "scorecards" | "scenario" | "zone" | "isochrone" | "siting" | "map" | "colours" | "tiles" | "projection" | "overload" | "vans" | "readiness" | "saved" | "compare";
+  what: "numbers" | "gaps" | "stations" | "flows" | "hotspots" | "equal" | "scorecards" | "scenario" | "zone" | "isochrone" | "siting" | "map" | "colours" | "tiles" | "projection" | "overload" | "vans" | "readiness" | "locations" | "saved" | "compare";
   /** What the text names. */
   values?: Record<string, string>;
   problem?: Problem;
