@@ -72,14 +72,13 @@ class Releases:
     def get(self, version: str) -> tuple[ReleaseReader, ReleaseState]:
         """Return the reader of a version and its state; raises :class:`ReleaseGone` if the store no longer has it."""
         if version not in self._open:
-            gone = ReleaseGone(f"release {version} no longer exists; repeat the request without v")
             try:
                 reader = self._store.open(int(version.partition("-")[0]))
-            except NotFound:
-                raise gone from None
+            except NotFound as error:
+                raise ReleaseGone(str(error)) from None
             if version_of(reader) != version:
                 reader.close()
-                raise gone
+                raise ReleaseGone(f"release {version} no longer exists; repeat the request without v")
             self._open[version] = reader, {}
         self._open[version] = self._open.pop(version)
         while len(self._open) > self._limit:
