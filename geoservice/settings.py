@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     notice_seconds: float = Field(
         1, ge=0, le=300, description="time between reporting not ready and closing the port when the service is stopped"
     )
+    keep_jobs: bool = Field(True, description="jobs and their results outlive the service, where it may write them")
     rate_limit: Rate = Field("1200/minute", description="requests from an address without a token, per worker")
     token_rate_limit: Rate = Field("6000/minute", description="requests with a token, per worker")
     failed_token_limit: Rate = Field("30/minute", description="bad tokens from an address, per worker")

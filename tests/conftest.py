@@ -92,7 +92,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """Return ``serve(home, NAME=value, ...)``: serve a folder with real worker processes on a free port while in a ``with``.
 
     ``open_files`` is the soft limit of open files that the service starts with, ``workers`` the number of its workers. Unless
-    a test says otherwise, it stops without the second in which a load balancer would learn of it.
+    a test says otherwise, it stops without the second in which a load balancer would learn of it, and its jobs end with it:
+    several services may serve one folder at a time.
     """
 
     @contextmanager
@@ -103,7 +104,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         path = tmp_path_factory.mktemp("serve") / "serve.log"
         command = [sys.executable, "-m", "geoservice", "serve", "--home", str(home), "--port", str(port)]
         command += ["--workers", str(workers)]
-        at_once = {"GEOSERVICE_NOTICE_SECONDS": "0"}
+        at_once = {"GEOSERVICE_NOTICE_SECONDS": "0", "GEOSERVICE_KEEP_JOBS": "false"}
         if open_files is not None:
             command = ["bash", "-c", 'ulimit -Sn "$0" && exec "$@"', str(open_files), *command]
         with path.open("w+") as log:

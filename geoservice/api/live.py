@@ -26,12 +26,45 @@ class ScenarioAnswer:
 
     ``areas`` has a row for each area and number of minutes, ``stations`` one for each station that was edited or whose people
     change; ``x_margin`` is the half-width of the 90 % interval of ``x``. ``off_street`` are the ids of edited stations that are
-    too far from a street.
+    too far from a street. Changes and differences are in percentage points and have margins of their own. ``inputs`` is
+    what was asked, and ``questions`` asks further ones.
     """
 
     areas: "pd.DataFrame"
     stations: "pd.DataFrame"
     off_street: Sequence[str]
+    inputs: Json
+    questions: "LiveQuestions"
+
+    def compare(self, other: "ScenarioAnswer | None" = None) -> "pd.DataFrame":
+        """Return how coverage differs from that of another scenario, by default from the release itself.
+
+        Parameters
+        ----------
+        other
+            The answer of the same release for the same service, mode, tier and group.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each number of minutes and each area that either scenario changes: ``share``, ``share_compared`` and
+            ``share_difference``, the first less the second. Both scenarios have the same people with the same errors, so the
+            margin of the difference is smaller than those of the shares suggest.
+
+        Raises
+        ------
+        ParameterError
+            The answers are not to the same question, or not of the same release.
+        """
+        if other is not None:
+            if other.questions is not self.questions:
+                raise ParameterError("compare: both answers must be of one release, opened once")
+            for name in ("service", "mode", "tier", "group"):
+                mine, its = self.inputs[name], other.inputs[name]
+                if mine != its:
+                    raise ParameterError(f"compare: {name} is {mine!r} here and {its!r} there; both must be the same")
+        edits = [] if other is None else other.inputs["edits"]
+        return self.questions.scenario({**self.inputs, "areas": "changed", "compared_with": edits}).areas
 
 
 @dataclass(frozen=True)
@@ -69,6 +102,10 @@ class LiveQuestions:
         from geoservice.live.inputs import parsed
 
         return ANSWERS[process](self._opened(), parsed(process, inputs), None)
+
+    def scenario(self, inputs: Json) -> ScenarioAnswer:
+        """Return the answer to a scenario as frames; raises as :meth:`ask` does."""
+        return scenario_answer(self.ask("station-scenario", inputs), inputs, self)
 
     def _opened(self) -> "Engine":
         from geoservice.live.answers import open_engine
@@ -117,8 +154,8 @@ def zone_input(zone: "BaseGeometry | Mapping[str, Any]") -> Json:
     return found
 
 
-def scenario_answer(answer: Json) -> ScenarioAnswer:
-    """Return an answer as frames."""
+def scenario_answer(answer: Json, inputs: Json, questions: LiveQuestions) -> ScenarioAnswer:
+    """Return the answer to inputs as frames; ``questions`` asks further ones."""
     import pandas as pd
 
     areas = [
@@ -127,7 +164,7 @@ def scenario_answer(answer: Json) -> ScenarioAnswer:
         for at in area["breaks"]
     ]
     stations = [{**{n: s[n] for n in ("id", "name", "capacity")}, **_numbers(s)} for s in answer["stations"]]
-    return ScenarioAnswer(pd.DataFrame(areas), pd.DataFrame(stations), answer["off_street"])
+    return ScenarioAnswer(pd.DataFrame(areas), pd.DataFrame(stations), answer["off_street"], inputs, questions)
 
 
 def zone_answer(answer: Json) -> ZoneAnswer:

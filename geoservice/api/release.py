@@ -15,7 +15,6 @@ from geoservice.api.live import (
     ZoneAnswer,
     edit_rows,
     isochrone_frame,
-    scenario_answer,
     zone_answer,
     zone_input,
 )
@@ -246,7 +245,7 @@ class Release:
             The study does not have the service, mode, tier or group, or an edit is incomplete.
         """
         inputs = {"service": service, "mode": mode, "tier": tier, "group": group, "areas": areas, "access": access}
-        return scenario_answer(self._live.ask("station-scenario", {**inputs, "edits": edit_rows(edits)}))
+        return self._live.scenario({**inputs, "edits": edit_rows(edits)})
 
     def zone(
         self,

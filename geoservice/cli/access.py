@@ -1,7 +1,7 @@
 """geoservice token, audit and grant: access to layers that are not public, its log, and the serving role of PostgreSQL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -145,8 +145,9 @@ def grant(
     role: Annotated[str, typer.Argument(help="The role of GEOSERVICE_SERVE_DSN; it must exist.")],
     home: Home = None,
 ) -> None:
-    """Allow a PostgreSQL role to read releases and tokens, store scenarios and add to the audit log, and nothing private."""
+    """Allow a PostgreSQL role to read releases and tokens, store scenarios and jobs, add to the audit log, nothing else."""
     from geoservice.release import prepare_roles
+    from geoservice.server.processes.jobs.databases import jobs_on_postgresql
     from geoservice.server.scenarios.store import ScenarioStore
 
     settings = settings_for(home)
@@ -157,9 +158,11 @@ def grant(
         with access_of(settings) as access:
             access.grant(role)
             ScenarioStore(access).grant(role)
+        with closing(jobs_on_postgresql(settings.dsn.get_secret_value(), settings.schema_prefix, owner=True)) as jobs:
+            jobs.grant(role)
     out.print(
         f"{role} can read the present and future releases of {settings.schema_prefix}, but neither register nor project; it "
-        "can read tokens, add to the audit log and store scenarios",
+        "can read tokens, add to the audit log, and store scenarios and jobs",
         markup=False,
     )
     out.print("next: geoservice serve, with GEOSERVICE_SERVE_DSN of this role and no other connection")

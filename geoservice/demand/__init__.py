@@ -5,6 +5,7 @@ from geoservice.demand.combine import combine
 from geoservice.demand.delta import DeltaMethod
 from geoservice.demand.places import HomeSupports, Places, home_weights, inhabited_points, representative_points
 from geoservice.demand.population import population_surface, unit_quantities
+from geoservice.demand.share_changes import ShareChanges
 from geoservice.demand.storage import digest, read_surface, write_surface
 from geoservice.demand.sums import Shares, Sums, region_sums, threshold_sums
 from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, LocationCounts, Quantity, noise_margins
@@ -20,6 +21,7 @@ __all__ = [
     "LocationCounts",
     "Places",
     "Quantity",
+    "ShareChanges",
     "Shares",
     "Sums",
     "combine",

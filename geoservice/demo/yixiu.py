@@ -65,6 +65,13 @@ standard_minutes = 30
 title = {{ zh = "养老服务", en = "Elder care" }}
 use_rates = {{ "65+" = 2.5 }}
 
+[vans]
+service = "health_check"
+stops = 12
+spacing = 1000
+vans = 2
+starts = 2026-07-06
+
 [[groups]]
 id = "under_6"
 title = {{ zh = "六岁以下", en = "Under 6" }}

@@ -12,7 +12,7 @@ from geoservice.geo import Floats, Ints
 from geoservice.live.area_index import AreaIndex
 from geoservice.live.estimates import Estimates
 from geoservice.live.mode_streets import ModeStreets
-from geoservice.live.scenario import Scenario, Stations
+from geoservice.live.scenario import Scenario, Stations, differing_stations
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,25 @@ class LiveAccess:
 
     def after(self, scenario: Scenario) -> tuple[Estimates, Estimates]:
         """Return the index of all areas after the edits, and its difference from that before, with a margin of its own."""
+        means = self._means(scenario)
+        return _per_thousand(means.means()), _per_thousand(means.change_from(self.means))
+
+    def _means(self, scenario: Scenario) -> AccessMeans:
         means, edited = self.means.copy(), scenario.edited
         _add(means, self.streets, self.standard, scenario.before, edited[edited < len(scenario.before)], sign=-1)
         _add(means, self.streets, self.standard, scenario.after, edited)
-        return _per_thousand(means.means()), _per_thousand(means.change_from(self.means))
+        return means
+
+    def difference(self, scenario: Scenario, other: Scenario) -> tuple[Estimates, Estimates]:
+        """Return the index of all areas after the edits of another scenario, and how much higher it is after those of this one.
+
+        Only stations that are not the same in both add to the margin of the difference.
+        """
+        start = self._means(other)
+        means, (removed, added) = start.copy(), differing_stations(other, scenario)
+        _add(means, self.streets, self.standard, other.after, removed, sign=-1)
+        _add(means, self.streets, self.standard, scenario.after, added)
+        return _per_thousand(start.means()), _per_thousand(means.change_from(start))
 
 
 def _add(means: AccessMeans, streets: ModeStreets, standard: int, stations: Stations, numbers: Ints, sign: int = 1) -> None:

@@ -52,20 +52,18 @@ def coverage_of(covered: Sums, totals: Sums, region: Ints, quantity: Quantity, m
 
 def moved_across(
     surface: DemandSurface,
-    quantity: Quantity,
     region: Int32s,
     regions: int,
     point: Ints,
     slower: Int32s,
     faster: Int32s,
     breaks: int,
-) -> Estimates:
+) -> Sums:
     """Return the people of regions who are beyond a break in the band ``slower`` and within it in the band ``faster``.
 
     Parameters
     ----------
     surface : DemandSurface
-    quantity : Quantity
     region : int32 array, shape (m,)
         Region of each entry, -1 for none.
     regions : int
@@ -77,8 +75,9 @@ def moved_across(
 
     Returns
     -------
-    Estimates of shape (regions, breaks)
+    Sums
+        With a row for each region and break.
     """
     entry, step = repeated(np.where(region >= 0, np.maximum(slower - faster, 0), 0))
     cell = (region[entry] * breaks + faster[entry] + step).astype(np.int32)
-    return Estimates.of(region_sums(surface, cell, regions * breaks, point[entry]), quantity, regions, breaks)
+    return region_sums(surface, cell, regions * breaks, point[entry])

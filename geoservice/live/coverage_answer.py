@@ -8,8 +8,10 @@ import numpy as np
 from geoservice.analysis.catchments import load
 from geoservice.demand import ChangedSums, region_sums
 from geoservice.geo import Bools, Floats, Ints, ranks
+from geoservice.live.access import LiveAccess
+from geoservice.live.compared import Compared, other_scenario
 from geoservice.live.coverage import Coverage, coverage_of
-from geoservice.live.coverage_rows import Crossings, Json, coverage_rows, covered_after
+from geoservice.live.coverage_rows import Crossings, Json, break_rows, coverage_rows, covered_after
 from geoservice.live.engine import Engine
 from geoservice.live.estimates import Estimates, numbers, ratios
 from geoservice.live.question import CoverageQuestion
@@ -24,47 +26,75 @@ def coverage_answer(engine: Engine, question: CoverageQuestion, within: Sequence
     Raises :class:`ParameterError` for a service, mode, tier, group or station that the study does not have.
     """
     access_before = engine.access(question) if question.access else None
+    other = other_scenario(engine, question)
     with engine.scenario(question) as scenario:
-        every = np.arange(len(engine.areas))
-        areas = every if question.areas == "all" else engine.areas.of(scenario.changed.point)
-        access = None if access_before is None else _Access(access_before.before, *access_before.after(scenario))
-        if access is not None and question.areas == "changed":
-            areas = np.union1d(areas, np.flatnonzero(access.changed))
+        compared = None if other is None else Compared.of(scenario, other)
+        access = None if access_before is None else _Access.of(access_before, scenario, other)
+        areas = _listed(engine, question, scenario if compared is None else compared, access)
         if within is not None:
             areas = areas[engine.areas.inside(within)[areas]]
         return {
             **question.model_dump(include={"service", "mode", "tier", "group"}),
             "minutes": list(engine.parameters.minutes),
-            "areas": _areas(engine, scenario, areas, access),
+            "areas": _areas(engine, scenario, compared, areas, access),
             "stations": _stations(engine, scenario) if within is None else [],
             "off_street": scenario.off_street,
         }
 
 
 class _Access(NamedTuple):
-    """Accessibility of all areas; shapes ``(areas,)``."""
+    """Accessibility of all areas; shapes ``(areas,)``. The last two are of the scenario that this one is compared with."""
 
     before: Estimates
     after: Estimates
     change: Estimates
+    compared: Estimates | None
+    difference: Estimates | None
+
+    @classmethod
+    def of(cls, live: LiveAccess, scenario: Scenario, other: Scenario | None) -> "_Access":
+        """Return the accessibility after the edits of a scenario, beside that before."""
+        compared = (None, None) if other is None else live.difference(scenario, other)
+        return cls(live.before, *live.after(scenario), *compared)
 
     @property
     def changed(self) -> Bools:
-        """Which areas have another index than before, apart from rounding."""
-        return ~np.isclose(self.before.value, self.after.value, rtol=1e-9, atol=1e-9, equal_nan=True)
+        """Which areas have another index than before, apart from rounding, after the edits of either scenario."""
+        after = (self.after, *((self.compared,) if self.compared is not None else ()))
+        changed = np.zeros(len(self.before.value), np.bool_)
+        for estimates in after:
+            changed |= ~np.isclose(self.before.value, estimates.value, rtol=1e-9, atol=1e-9, equal_nan=True)
+        return changed
+
+    def columns(self, areas: Ints) -> dict[str, Json]:
+        """Return the numbers of some areas by name."""
+        names = ("access_before", "access", "access_change", "access_compared", "access_difference")
+        return {n: numbers(e.take(areas)) for n, e in zip(names, self, strict=True) if e is not None}
 
 
-def _areas(engine: Engine, scenario: Scenario, areas: Ints, access: _Access | None) -> list[Json]:
+def _listed(engine: Engine, question: CoverageQuestion, changes: Scenario | Compared, access: _Access | None) -> Ints:
+    """Return the areas that an answer lists."""
+    if question.areas == "all":
+        return np.arange(len(engine.areas))
+    areas = engine.areas.of(changes.changed.point)
+    return areas if access is None else np.union1d(areas, np.flatnonzero(access.changed))
+
+
+def _areas(engine: Engine, scenario: Scenario, compared: Compared | None, areas: Ints, access: _Access | None) -> list[Json]:
     minutes, quantity = engine.parameters.minutes, scenario.quantity
     before = scenario.trip.coverage(engine.totals, quantity, minutes).take(areas)
     after = _coverage_after(engine, scenario, areas)
     region, rank = engine.areas.entries(scenario.changed.point, areas)
-    crossings = Crossings.of(engine.surface, quantity, region, len(areas), scenario.changed, rank, minutes)
-    rows = coverage_rows(before, after, crossings, minutes, engine.counts)
-    if access is not None:
-        columns = (numbers(estimates.take(areas)) for estimates in (access.after, access.before, access.change))
-        for row, after_edits, at_first, change in zip(rows, *columns, strict=True):
-            row |= {"access": after_edits, "access_before": at_first, "access_change": change}
+    crossings = Crossings.of(engine.surface, region, len(areas), scenario.changed, rank, minutes)
+    change = crossings.change(engine.totals, areas, quantity, after.share, before.share)
+    rows = coverage_rows(before, after, crossings.people(quantity, len(minutes)), change, minutes, engine.counts)
+    if compared is not None:
+        columns = compared.columns(engine, areas, after, _coverage_after(engine, compared.other, areas))
+        for i, row in enumerate(rows):
+            row["breaks"] = [{**at, **more} for at, more in zip(row["breaks"], break_rows(columns, i, minutes), strict=True)]
+    for name, column in ({} if access is None else access.columns(areas)).items():
+        for row, number in zip(rows, column, strict=True):
+            row[name] = number
     return [{**engine.areas.rows[area], **row} for area, row in zip(areas.tolist(), rows, strict=True)]
 
 

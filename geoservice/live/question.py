@@ -32,11 +32,13 @@ class CoverageQuestion(ScenarioQuestion):
     """What coverage becomes with some edits of stations.
 
     By default the answer has the areas that change; with ``areas`` set to ``all`` it has every area. With ``access`` it also
-    has their accessibility (E2SFCA), which takes longer.
+    has their accessibility (E2SFCA), which takes longer. With ``compared_with``, the edits of another scenario (none: the
+    release), it has the difference from that, whose margin is smaller than those of both would suggest.
     """
 
     areas: Literal["changed", "all"] = "changed"
     access: bool = False
+    compared_with: tuple[StationEdit, ...] | None = Field(None, max_length=MAX_EDITS)
 
 
 class ZoneQuestion(ScenarioQuestion):

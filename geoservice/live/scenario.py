@@ -86,3 +86,38 @@ class Scenario:
         """Ids of edited stations that would count for the trip but are on no street."""
         off = self.after.offered & (self.after.placed.snapped.edge < 0)
         return [str(self.after.rows[number]["id"]) for number in self.edited[off[self.edited]].tolist()]
+
+
+def times_between(scenario: Scenario, other: Scenario) -> PointTimes:
+    """Return the times of every point that either of two scenarios of one trip changes: before are those of the other one.
+
+    The edits of ``scenario`` are applied, those of ``other`` have been undone.
+    """
+    moved = other.changed
+    times = scenario.times(np.union1d(scenario.changed.point, moved.point))
+    ms_before, station_before = times.ms_before.copy(), times.station_before.copy()
+    place = np.searchsorted(times.point, moved.point)
+    ms_before[place], station_before[place] = moved.ms, moved.station
+    return PointTimes(times.point, ms_before, station_before, times.ms, times.station)
+
+
+def differing_stations(first: Scenario, second: Scenario) -> tuple[Ints, Ints]:
+    """Return the stations of each scenario that are not the same in the other one, by their positions in each.
+
+    The stations of the release have the same positions in both; a new one is in a scenario only if it was edited there.
+    """
+    release, positions = len(first.before), (_edited_positions(first), _edited_positions(second))
+    only_in: tuple[list[int], list[int]] = ([], [])
+    for station in dict.fromkeys([*positions[0], *positions[1]]):
+        own = [position.get(station) for position in positions]
+        shared = next((number for number in own if number is not None and number < release), None)
+        numbers = [shared if number is None else number for number in own]
+        rows = [None if n is None else s.after.rows[n] for s, n in zip((first, second), numbers, strict=True)]
+        if rows[0] != rows[1]:
+            for listed, number in zip(only_in, numbers, strict=True):
+                listed.extend([] if number is None else [number])
+    return np.array(only_in[0], np.int64), np.array(only_in[1], np.int64)
+
+
+def _edited_positions(scenario: Scenario) -> dict[str, int]:
+    return {str(scenario.after.rows[number]["id"]): number for number in scenario.edited.tolist()}

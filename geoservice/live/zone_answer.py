@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from geoservice.analysis.coverage import bands
-from geoservice.demand import region_sums, threshold_sums
+from geoservice.demand import Sums, region_sums, threshold_sums
 from geoservice.geo import Bools, Int32s, Ints, ranks
 from geoservice.live.coverage import Coverage, coverage_of
 from geoservice.live.coverage_rows import Crossings, Json, coverage_rows, covered_after
@@ -31,12 +31,14 @@ def zone_answer(engine: Engine, question: ZoneQuestion, within: Sequence[str] | 
         if within is not None:
             is_inside &= engine.areas.points_inside(within)
         inside_times = scenario.times(np.flatnonzero(is_inside))
-        before, after = _coverage(engine, scenario, is_inside, inside_times)
+        totals = region_sums(surface, np.zeros(len(inside_times.point), np.int32), 1, inside_times.point)
+        before, after = _coverage(engine, scenario, is_inside, inside_times, totals)
         changed = scenario.changed
         region = np.where(is_inside[changed.point], 0, -1).astype(np.int32)
         every = np.arange(len(region))
-        crossings = Crossings.of(surface, scenario.quantity, region, 1, changed, every, minutes)
-        (row,) = coverage_rows(before, after, crossings, minutes, engine.counts)
+        crossings, quantity = Crossings.of(surface, region, 1, changed, every, minutes), scenario.quantity
+        change = crossings.change(totals, np.zeros(1, np.int64), quantity, after.share, before.share)
+        (row,) = coverage_rows(before, after, crossings.people(quantity, len(minutes)), change, minutes, engine.counts)
         return {
             **question.model_dump(include={"service", "mode", "tier", "group"}),
             **row,
@@ -46,11 +48,12 @@ def zone_answer(engine: Engine, question: ZoneQuestion, within: Sequence[str] | 
         }
 
 
-def _coverage(engine: Engine, scenario: Scenario, is_inside: Bools, times: PointTimes) -> tuple[Coverage, Coverage]:
-    """Return the coverage before and after the edits; ``times`` are those of all points of the zone."""
+def _coverage(
+    engine: Engine, scenario: Scenario, is_inside: Bools, times: PointTimes, totals: Sums
+) -> tuple[Coverage, Coverage]:
+    """Return the coverage before and after the edits; ``times`` are those of all points of the zone, ``totals`` its people."""
     surface, minutes, quantity = engine.surface, engine.parameters.minutes, scenario.quantity
     region, first = np.zeros(len(times.point), np.int32), np.zeros(1, np.int64)
-    totals = region_sums(surface, region, 1, times.point)
     before = threshold_sums(surface, region, 1, bands(times.ms_before, minutes), len(minutes), times.point)
     coverage = coverage_of(before, totals, first, quantity, minutes)
     part = scenario.points.take(is_inside[scenario.points.point])

@@ -27,6 +27,7 @@ from geoservice.server.gazetteer import routes as places
 from geoservice.server.gazetteer.searches import Searches
 from geoservice.server.headers import HeadersMiddleware
 from geoservice.server.imports import routes as imports
+from geoservice.server.imports.processes import IMPORT_PROCESSES
 from geoservice.server.imports.tasks import import_tasks
 from geoservice.server.imports.uploads import Uploads
 from geoservice.server.jobs.pool import JobPool
@@ -47,6 +48,7 @@ from geoservice.server.operations.telemetry import (
 from geoservice.server.operations.work import WORK, WorkFile
 from geoservice.server.processes import routes as processes
 from geoservice.server.processes.jobs import routes as jobs
+from geoservice.server.processes.jobs.databases import kept_jobs, temporary_jobs
 from geoservice.server.processes.jobs.runner import JobRunner, job_pool
 from geoservice.server.processes.jobs.store import JobStore
 from geoservice.server.processes.live_task import live_task
@@ -92,6 +94,8 @@ JOB_TASKS = {
     name: siting_task if process is SITING else live_task for name, process in PROCESSES.items() if not process.sync_only
 }
 JOB_MODULES = ("geoservice.server.processes.siting_task", "geoservice.server.processes.siting_arrays")
+JOB_ONCE = tuple(IMPORT_PROCESSES)
+"""Processes whose jobs have effects, so they are not run again after an interruption."""
 JOBS, UPLOADS = "jobs", "uploads"
 """Folder of the jobs in the folder that the workers of a service share, and in it that of uploads."""
 UPLOADS_TIDY_S = 60.0
@@ -224,11 +228,12 @@ class Application:
         await self._app(scope, receive, send)
 
 
-def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None) -> Application:
+def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None, *, keep_jobs: bool = False) -> Application:
     """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
 
-    ``folder`` is shared by the workers of one service; see :func:`geoservice.server.serve.make_app`. The layers from the
-    outside in: telemetry, common headers, host check, concurrency limit, access control, routes.
+    ``folder`` is shared by the workers of one service; see :func:`geoservice.server.serve.make_app`. With ``keep_jobs``, jobs
+    are stored beside the tokens, otherwise in this folder. The layers from the outside in: telemetry, common headers, host
+    check, concurrency limit, access control, routes.
     """
     releases, accesses = ReleasePool(store), access_store(settings)
     tokens = TokenVerifier(accesses)
@@ -239,7 +244,10 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     add_drawing_metrics(running.metrics, pool)
     questions = question_pool(store, settings, running.metrics.histogram("question", "Seconds to answer a live question"))
     jobs_pool = job_pool(store, settings, JOB_MODULES, running.metrics.histogram("job", "Seconds of a job"))
-    job_store = JobStore(folder and folder / JOBS)
+    if keep_jobs:
+        job_store = kept_jobs(settings, JOB_ONCE, folder and folder / JOBS)
+    else:
+        job_store = temporary_jobs(folder and folder / JOBS, JOB_ONCE)
     tasks = {**JOB_TASKS, **import_tasks(settings, uploads_beside(job_store, settings))}
     runner = JobRunner(job_store, jobs_pool, questions, tasks)
     stored = ScenarioStore(accesses)

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from geoservice.db.pool import check_reachable
 from geoservice.errors import GeoserviceError, InputError
 from geoservice.scratch import scratch_folder
@@ -33,10 +35,11 @@ HANGING_S = 10
 """Seconds without progress of its event loop after which a worker is killed and replaced."""
 
 
-def make_app(settings: Settings, folder: Path | None = None) -> "Application":
+def make_app(settings: Settings, folder: Path | None = None, *, keep_jobs: bool = False) -> "Application":
     """Return the application over the store of the settings; runs once in each worker.
 
-    ``folder`` is shared by the workers of one service: it holds their metrics files, and the file that tells of a shutdown.
+    ``folder`` is shared by the workers of one service: it holds their metrics files, the file that tells of a shutdown, and
+    jobs if these are not to outlive the service (``keep_jobs``).
     """
     from geoservice.release import open_store
     from geoservice.server.app import create_app
@@ -49,7 +52,7 @@ def make_app(settings: Settings, folder: Path | None = None) -> "Application":
         slot = claim_slot(folder)
     dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
     store = open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds)
-    app = create_app(settings, store, folder)
+    app = create_app(settings, store, folder, keep_jobs=keep_jobs)
     if slot is not None and settings.keep_to_cores:
         worker.pin_to_core(slot, settings.workers)  # last: drawing processes of this worker may use any core
     return app
@@ -90,6 +93,18 @@ def check_steward_project(settings: Settings) -> None:
         )
 
 
+def jobs_are_kept(settings: Settings) -> bool:
+    """Return whether jobs outlive the service, decided once for all workers; if they cannot, say so in the log."""
+    from geoservice.server.processes.jobs.databases import can_keep_jobs
+
+    is_kept = can_keep_jobs(settings)
+    if settings.keep_jobs and not is_kept:
+        what = "run: geoservice grant ROLE" if settings.serve_dsn else "its folder cannot be written"
+        what = "it takes imports" if settings.steward_project else what
+        structlog.get_logger().info("jobs end with the service", reason=what)
+    return is_kept
+
+
 def serve(settings: Settings) -> None:
     """Serve until a stop signal; private connection strings are removed from the environment before a worker starts."""
     for name in PRIVATE:
@@ -107,7 +122,7 @@ def serve(settings: Settings) -> None:
         time.sleep(settings.notice_seconds)
 
     config = Config(
-        partial(make_app, without_private_data(settings), folder),
+        partial(make_app, without_private_data(settings), folder, keep_jobs=jobs_are_kept(settings)),
         host=settings.host,
         port=settings.port,
         workers=settings.workers,

@@ -1,5 +1,7 @@
 """Live questions from Python: the same answers from a folder, a store and a running service."""
 
+from dataclasses import replace
+
 import geopandas
 import pandas as pd
 import pytest
@@ -40,6 +42,26 @@ def test_a_service_answers_as_the_folder_does(near: Release, served: str) -> Non
         assert outlines[0].geom_equals(outlines[1]).all()
         with pytest.raises(ParameterError, match="mode: got 'fly'"):
             far.isochrone("fly", [5], "A")
+
+
+def test_two_scenarios_are_compared(near: Release, served: str) -> None:
+    new = {"station": "new", "lon": 10.0144, "lat": 0.0, "tier": "village", "services": ["checkup"]}
+    with geoservice.open_release(served) as far:
+        one, both, elsewhere = (
+            r.scenario("checkup", "walk", e) for r, e in ((near, [MOVED]), (near, [MOVED, new]), (far, [MOVED]))
+        )
+        difference = both.compare(one)
+        expected = difference["share"] - difference["share_compared"]
+        assert difference["share_difference"].to_numpy() == pytest.approx(expected.to_numpy(), abs=2e-3)
+        assert (difference["share_difference"] > 0).any()
+        assert (both.compare(both)["share_difference"] == 0).all()
+        released = both.compare().set_index(["unit", "minutes"])
+        assert_series_equal(released["share_difference"], released["share_change"], check_names=False)
+        with pytest.raises(ParameterError, match="both answers must be of one release"):
+            both.compare(elsewhere)
+        with pytest.raises(ParameterError, match="compare: group is 'all' here and 'migrant' there"):
+            both.compare(replace(one, inputs={**one.inputs, "group": "migrant"}))
+        assert_frame_equal(far.scenario("checkup", "walk", [MOVED, new]).compare(elsewhere), difference)
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from geoservice.server.app import create_api
 from geoservice.server.lanes import bare_route
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
+from geoservice.server.processes.jobs.databases import temporary_jobs
 from geoservice.server.processes.jobs.runner import JobRunner
-from geoservice.server.processes.jobs.store import JobStore
 from geoservice.server.processes.pool import question_pool
 from geoservice.server.release_pool import ReleasePool
 from geoservice.server.rendering.pool import drawing_pool
@@ -105,7 +105,7 @@ def served() -> list[re.Pattern[str]]:
         running = health.Running(Metrics(None), None)
         settings = Settings(home=Path(folder), steward_project=Path(folder))
         pictures, questions = Pictures(drawing_pool(store, settings)), question_pool(store, settings)
-        runner, stored = JobRunner(JobStore(None), questions, questions, {}), ScenarioStore(access_store(settings))
+        runner, stored = JobRunner(temporary_jobs(None), questions, questions, {}), ScenarioStore(access_store(settings))
         paths = create_api(settings, current, running, pictures, questions, runner, stored).openapi()["paths"]
         runner.store.close()
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]

@@ -162,6 +162,80 @@ def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
     assert any(at["lost"]["value"] > 0 for area in answer["areas"] for at in area["breaks"])
 
 
+def compared(
+    engine: Engine, edits: tuple[StationEdit, ...], other: tuple[StationEdit, ...], **more: Any
+) -> list[dict[str, Any]]:
+    question = WALK.model_copy(update={"edits": edits, "compared_with": other, **more})
+    return list(coverage_answer(engine, question)["areas"])
+
+
+def test_a_change_has_the_margin_of_what_changes(engine: Engine) -> None:
+    for area in coverage_answer(engine, WALK.model_copy(update={"edits": (NEW,)}))["areas"]:
+        for at in area["breaks"]:
+            change = at["share_change"]
+            assert change["value"] == pytest.approx(at["share"]["value"] - at["share_before"]["value"], abs=2e-3)
+            assert (change["margin"] == 0) == (at["gained"]["value"] == 0)
+            people = 100 * at["gained"]["margin"] / area["persons"]["value"]
+            assert change["margin"] == pytest.approx(people, rel=0.3), "the share of it in the total adds or takes away little"
+
+
+def test_the_release_is_the_scenario_without_edits(engine: Engine) -> None:
+    areas = compared(engine, (MOVED, NEW), (), access=True)
+    assert areas
+    for area in areas:
+        assert area["access_difference"] == area["access_change"]
+        assert area["access_compared"] == area["access_before"]
+        for at in area["breaks"]:
+            assert (at["share_compared"], at["share_difference"]) == (at["share_before"], at["share_change"])
+
+
+def test_a_scenario_does_not_differ_from_itself(engine: Engine) -> None:
+    areas = compared(engine, (MOVED, NEW), (NEW, MOVED), access=True)
+    assert areas
+    none = {"value": 0.0, "margin": 0.0}
+    for area in areas:
+        assert area["access_difference"] == none
+        assert area["access_compared"] == pytest.approx(area["access"])
+        assert all(at["share_difference"] == none for at in area["breaks"])
+
+
+def test_two_scenarios_differ_by_the_people_of_their_difference_alone(engine: Engine) -> None:
+    """What both change has the same error in both: it is not in the difference, though it is in the two changes."""
+    both, ways = (NEW,), ((MOVED, NEW), (NEW,))
+    there, back = compared(engine, *ways), compared(engine, *ways[::-1])
+    alone = {area["unit"]: area for area in coverage_answer(engine, WALK.model_copy(update={"edits": both}))["areas"]}
+    smaller = 0
+    for area, other in zip(there, back, strict=True):
+        for at, opposite in zip(area["breaks"], other["breaks"], strict=True):
+            difference = at["share_difference"]
+            assert difference["value"] == pytest.approx(at["share"]["value"] - at["share_compared"]["value"], abs=2e-3)
+            assert (opposite["share"], opposite["share_compared"]) == (at["share_compared"], at["share"])
+            assert opposite["share_difference"]["value"] == pytest.approx(-difference["value"])
+            assert opposite["share_difference"]["margin"] == pytest.approx(difference["margin"])
+            second = next((b for b in alone.get(area["unit"], {"breaks": []})["breaks"] if b["minutes"] == at["minutes"]), None)
+            independent = (
+                0.0 if second is None else (at["share_change"]["margin"] ** 2 + second["share_change"]["margin"] ** 2) ** 0.5
+            )
+            assert difference["margin"] <= independent + 2e-3
+            smaller += difference["margin"] < 0.9 * independent
+    assert smaller > 0
+
+
+def test_a_difference_is_that_of_two_questions(engine: Engine) -> None:
+    first, second = (MOVED, CLOSED), (NEW,)
+    answers = [
+        {a["unit"]: a for a in coverage_answer(engine, WALK.model_copy(update={"edits": edits, "areas": "all"}))["areas"]}
+        for edits in (first, second)
+    ]
+    areas = compared(engine, first, second, areas="all")
+    assert {a["unit"] for a in areas} == set(answers[0])
+    for area in areas:
+        for at, own, other in zip(area["breaks"], *(a[area["unit"]]["breaks"] for a in answers), strict=True):
+            assert {name: at[name] for name in own} == own
+            assert (at["persons_compared"], at["share_compared"]) == (other["persons"], other["share"])
+    assert coverage_answer(engine, WALK)["areas"] == [], "a comparison leaves no trace"
+
+
 def test_a_view_limited_to_an_area_has_this_area_alone(engine: Engine) -> None:
     question = WALK.model_copy(update={"edits": (MOVED,), "areas": "all"})
     answer = coverage_answer(engine, question, ("W",))

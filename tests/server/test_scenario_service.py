@@ -118,6 +118,25 @@ def test_a_question_can_name_a_stored_scenario(service: Service, scenario: Answe
     assert county["breaks"][0]["lost"]["value"] > 0
 
 
+def test_a_question_can_compare_with_a_stored_scenario(service: Service, scenario: Answer) -> None:
+    edits = scenario.body["edits"]
+    by_id = execute(service, compared_with_scenario=scenario.body["id"])
+    assert by_id.status == 200, by_id.body
+    assert by_id.body == execute(service, compared_with=edits).body
+    breaks = [at for area in by_id.body["areas"] for at in area["breaks"]]
+    assert breaks
+    assert all(
+        at["share_difference"]["value"]
+        == pytest.approx(-(at["share_compared"]["value"] - at["share_before"]["value"]), abs=2e-3)
+        for at in breaks
+    )
+    same = execute(service, scenario=scenario.body["id"], compared_with_scenario=scenario.body["id"]).body["areas"]
+    assert {at["share_difference"]["margin"] for area in same for at in area["breaks"]} == {0}
+    assert execute(service, None, compared_with_scenario=scenario.body["id"]).status == 401
+    assert execute(service, compared_with_scenario=scenario.body["id"], compared_with=edits).status == 400
+    assert execute(service, compared_with=[{"station": "new"}]).status == 400
+
+
 def test_a_question_about_a_zone_can_name_one_too(service: Service, scenario: Answer) -> None:
     zone = {"type": "Circle", "center": [24.94, 60.17], "radius": 1500}
     by_id = execute(service, process="zone-summary", zone=zone, scenario=scenario.body["id"])

@@ -253,6 +253,63 @@ def test_anybody_compares_with_the_present_and_asks_nothing_of_the_store(watched
     assert not [r for r in watched.requests if "/scenarios" in r or r.endswith("/access")]
 
 
+@pytest.mark.parametrize(("language", "button", "gone"), [("en-GB", "Try a station", "Sign in"), ("zh-CN", "试设站点", "登录")])
+def test_the_address_restores_two_stored_scenarios_and_back_leaves_them(
+    chromium: Browser, planners: Planners, language: str, button: str, gone: str
+) -> None:
+    edits = [
+        [{"station": "new-1", "lon": lon, "lat": lat, "tier": "village", "services": ["primary_care"]}]
+        for lon, lat in ((24.9486, 60.1773), (24.943, 60.1765))
+    ]
+    names = [f"{place} {language}" for place in ("东", "西")]
+    ids = [
+        planners.call(planners.anna, "POST", "/scenarios", {"name": name, "note": "", "edits": own})["id"]
+        for name, own in zip(names, edits, strict=True)
+    ]
+    context = reader(chromium, language)
+    tab = watch(context, f"{planners.url}/").page
+    open_scenario(tab, button)
+    tab.locator(".saved summary").click()
+    tab.locator("input[name=token]").fill(planners.anna)
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".signed-in")).to_be_visible()
+    tab.locator(".compare summary").click()
+    expect(tab).to_have_url(re.compile(r"compare=present\.map"))
+    for side, name in enumerate(names):
+        tab.locator(f"select[name=compare_{side}]").select_option(label=name)
+    expect(tab).to_have_url(re.compile(rf"compare={ids[0]}\.{ids[1]}"))
+    tab.locator("input[name=maps][value=side]").check(force=True)
+    expect(tab).to_have_url(re.compile("maps=side"))
+
+    def is_compared() -> list[str]:
+        expect(tab.locator(".compare .by-area tbody tr").first).to_be_visible(timeout=60_000)
+        expect(tab.locator(".map-name.first")).to_have_text(names[0])
+        expect(tab.locator(".map-name.second")).to_have_text(names[1])
+        expect(tab.locator("input[name=maps][value=side]")).to_be_checked()
+        return row(tab, ".totals tr[data-minutes='10']")
+
+    numbers = is_compared()
+    tab.reload()
+    assert is_compared() == numbers
+    link = tab.url
+    tab.locator("input[name=maps][value=difference]").check(force=True)
+    expect(tab).to_have_url(re.compile("maps=difference"))
+    tab.go_back()
+    assert is_compared() == numbers
+    tab.go_back()
+    expect(tab.locator("input[name=maps][value=one]")).to_be_checked()
+    while "compare=" in tab.url:
+        tab.go_back()
+    expect(tab.locator(".compare .sides")).to_have_count(0)
+    context.close()
+    context = reader(chromium, language)
+    tab = context.new_page()
+    tab.goto(link)
+    expect(tab.locator(".compare [role=status]").first).to_contain_text(gone, timeout=60_000)
+    assert violations(tab) == []
+    context.close()
+
+
 def test_it_is_there_in_chinese_and_axe_finds_nothing(chromium: Browser, planners: Planners, artifacts: Path) -> None:
     planners.call(planners.anna, "POST", "/scenarios", {"name": "增设一站", "note": "卡利奥\n第一稿", "edits": []})
     found = {}

@@ -1,5 +1,6 @@
 """Where new stations should open, on the planner's page: asked, cancelled, pointed at, put into the scenario."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from .conftest import Watched, reader, watch
 from .test_states import refuse, violations
-from .test_try_station import FIRST, answered, open_scenario
+from .test_try_station import FIRST, STILL, answered, open_scenario, part
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -126,6 +127,51 @@ def test_own_places_with_costs_and_a_budget(tab: Page) -> None:
     tab.get_by_role("button", name="Put 2 into the scenario").click()
     expect(tab.locator(".edits li").first).to_contain_text("东站")
     answered(tab)
+
+
+DROP = """([main, name, text]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name));
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    if (kind === "drop") window.hinted = document.querySelectorAll(".drop-hint").length;
+    main.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }
+}"""
+"""Drops a file on the map as a reader does, and notes whether the map said that it takes it."""
+
+
+def drop_file(tab: Page, name: str, text: str) -> None:
+    tab.evaluate(DROP, [tab.locator("main.map").element_handle(), name, text])
+    assert tab.evaluate("window.hinted") == 1
+    expect(tab.locator(".drop-hint")).to_have_count(0)
+
+
+def test_a_file_dropped_on_the_map_is_seen_there_before_the_run(page: Watched) -> None:
+    tab = page.page
+    open_scenario(tab)  # the panel opens with the file
+    before = page.ground()
+    drop_file(tab, "places.csv", PLACES)
+    expect(tab.locator(".own [role=status]")).to_have_text("places.csv: 3 candidates, 1 of them fixed.")
+    expect(tab.locator(".siting [name=siting_source]")).to_have_value("file")
+    tab.wait_for_function(STILL)
+    with_places = page.ground()
+    assert with_places != before, "the candidates are not drawn"
+    features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [24.949, 60.176]}, "properties": {"id": "x"}}]
+    drop_file(tab, "places.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+    expect(tab.locator(".own [role=status]")).to_have_text("places.geojson: 1 candidates, 0 of them fixed.")
+    tab.wait_for_function(STILL)
+    assert page.ground() != with_places
+    drop_file(tab, "photo.png", "\u0089PNG")
+    expect(tab.locator(".own [role=alert]")).to_contain_text("photo.png was not taken")
+    choose(tab, source="streets")
+    assert [fault for fault in page.faults if not fault.startswith("Failed to load resource")] == []
+
+
+def test_a_dropped_file_far_away_is_brought_into_sight(tab: Page) -> None:
+    place = part(tab, "map")
+    drop_file(tab, "places.csv", "lon,lat\n25.4,60.4\n25.5,60.45\n")
+    expect(tab.locator(".own [role=status]")).to_contain_text("2 candidates")
+    tab.wait_for_function("place => new URLSearchParams(location.hash.slice(1)).get('map') !== place", arg=place)
 
 
 def test_stations_that_may_close_give_way_in_one_step(tab: Page) -> None:

@@ -248,6 +248,47 @@ def test_questions_are_asked_one_at_a_time(page: Watched) -> None:
     check_one_at_a_time(tab, lambda: press_and_drag(tab, middle(tab.locator(".grip").first), place(tab, (0.3, 0.3))))
 
 
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def circle_in_address(lon: float, lat: float, radius: int) -> str:
+    """Return a circle as the address has it: numbers in base 32, whose digits but the last have 32 added."""
+
+    def digits(number: int) -> str:
+        rest, text = 2 * number if number >= 0 else -2 * number - 1, ""
+        while rest >= 32:
+            text, rest = text + DIGITS[32 + rest % 32], rest // 32
+        return text + DIGITS[rest]
+
+    return "c" + "".join(map(digits, (round(lon * 1e5), round(lat * 1e5), radius)))
+
+
+COVERED = """() => [...document.querySelectorAll('.grip')].filter((grip) => {
+  const box = grip.getBoundingClientRect();
+  const corners = [[4, 14], [24, 14], [14, 4], [14, 24]].map(([x, y]) => document.elementFromPoint(box.x + x, box.y + y));
+  return corners.some((seen) => seen?.closest('.grip') === null);
+}).map((grip) => grip.dataset.grip)"""
+"""The places of a zone of which something lies over the edge."""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (360, 640), (1280, 800)])
+@pytest.mark.parametrize("lat", [60.1900, 60.1625, 60.1400])
+def test_a_link_shows_the_whole_zone_beside_the_bars(
+    chromium: Browser, demo_server: str, width: int, height: int, lat: float
+) -> None:
+    """Whatever place of the map the link names: the zone may be beneath the tools, behind the buttons, or out of sight."""
+    context = reader(chromium, "zh-CN", width, height)
+    tab = context.new_page()
+    tab.set_default_timeout(60_000)
+    tab.goto(f"{demo_server}/#tool=zone&zone={circle_in_address(24.95, lat, 350)}&map=12.7/60.1600/24.9500")
+    zone_answered(tab)
+    tab.wait_for_function(STILL)
+    assert tab.evaluate(COVERED) == []
+    for grip in tab.locator(".grip").all():
+        expect(grip).to_be_in_viewport(ratio=1)
+    context.close()
+
+
 def test_it_is_there_in_chinese_and_on_a_phone_and_axe_finds_nothing(chromium: Browser, demo_server: str) -> None:
     context = reader(chromium, "zh-CN")
     tab = watch(context, f"{demo_server}/").page

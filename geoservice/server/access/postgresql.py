@@ -1,4 +1,4 @@
-"""The access store of an office: the schema ``<prefix>_access`` of the database that holds the releases."""
+"""A store of an office: the schema ``<prefix>_access`` of the database that holds the releases."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,10 +30,11 @@ class PostgreSQLSession:
 
 
 class PostgreSQL:
-    """The access database on PostgreSQL; ``serving`` shortens waits, because HTTP requests depend on it."""
+    """A database on PostgreSQL; ``serving`` shortens waits, because HTTP requests depend on it. ``name`` is for errors."""
 
-    def __init__(self, dsn: str, *, serving: bool) -> None:
-        self._pool = Pool(dsn, "access store", _OPTIONS, 2, serving=serving, seconds=2.0 * WAIT_S)
+    def __init__(self, dsn: str, *, serving: bool, name: str = "access store") -> None:
+        self._name = name
+        self._pool = Pool(dsn, name, _OPTIONS, 2, serving=serving, seconds=2.0 * WAIT_S)
 
     def exists(self) -> bool:
         """Return True: a server that is unreachable raises an error in the first session."""
@@ -42,7 +43,7 @@ class PostgreSQL:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[PostgreSQLSession]:
         """Open a transaction; writers exclude each other by the store's lock."""
-        with _domain_errors(), self._pool.connection() as (connection, waits):
+        with _domain_errors(self._name), self._pool.connection() as (connection, waits):
             with waits:
                 connection.execute(b"BEGIN" if write else b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield PostgreSQLSession(connection, waits)
@@ -53,15 +54,15 @@ class PostgreSQL:
 
 
 @contextmanager
-def _domain_errors() -> Iterator[None]:
+def _domain_errors(name: str) -> Iterator[None]:
     """Convert the driver's errors to the package's, without the server's text, which may contain rows and names."""
     try:
         yield
     except (errors.UndefinedTable, errors.InvalidSchemaName):
-        raise NotFound("access store: this database does not have one yet") from None
+        raise NotFound(f"{name}: this database does not have one yet") from None
     except (errors.InsufficientPrivilege, errors.RaiseException):
-        raise Forbidden(f"access store: {NO_PRIVILEGE}") from None
+        raise Forbidden(f"{name}: {NO_PRIVILEGE}") from None
     except errors.DiskFull:
-        raise Unavailable("access store: the disk of the database server is full; nothing was changed") from None
+        raise Unavailable(f"{name}: the disk of the database server is full; nothing was changed") from None
     except psycopg.Error:
-        raise Unavailable("access store: the database does not respond or is busy; nothing was changed") from None
+        raise Unavailable(f"{name}: the database does not respond or is busy; nothing was changed") from None

@@ -28,6 +28,7 @@ from geoservice.server.jobs.messages import (
     JobResult,
     LongTask,
     Progress,
+    ReleaseGone,
     ReleaseState,
     Setup,
 )
@@ -69,12 +70,15 @@ class Releases:
         self._open: dict[str, tuple[ReleaseReader, ReleaseState]] = {}
 
     def get(self, version: str) -> tuple[ReleaseReader, ReleaseState]:
-        """Return the reader of a version and its state; raises :class:`NotFound` if the store no longer has it."""
+        """Return the reader of a version and its state; raises :class:`ReleaseGone` if the store no longer has it."""
         if version not in self._open:
-            reader = self._store.open(int(version.partition("-")[0]))
+            try:
+                reader = self._store.open(int(version.partition("-")[0]))
+            except NotFound as error:
+                raise ReleaseGone(str(error)) from None
             if version_of(reader) != version:
                 reader.close()
-                raise NotFound(f"release {version} no longer exists; repeat the request without v")
+                raise ReleaseGone(f"release {version} no longer exists; repeat the request without v")
             self._open[version] = reader, {}
         self._open[version] = self._open.pop(version)
         while len(self._open) > self._limit:

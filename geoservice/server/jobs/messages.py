@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from geoservice.errors import GeoserviceError
+from geoservice.errors import GeoserviceError, NotFound
 from geoservice.release.protocols import ReleaseReader, ReleaseStore
 from geoservice.server.operations.logs import Level
 
@@ -80,6 +80,10 @@ class Job(NamedTuple):
     version: str
     task: AnyTask
     seconds: float
+
+
+class ReleaseGone(NotFound):
+    """The release of the task no longer exists."""
 
 
 class JobCancelled(Exception):

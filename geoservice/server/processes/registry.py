@@ -28,7 +28,7 @@ Texts = Mapping[str, str]
 class Process:
     """A process: ``inputs`` is the model of its inputs, ``media_type`` that of its answer, which is one JSON document.
 
-    Each can be executed as a job, whose inputs are stored for an hour, but not those with ``sync_only``. ``is_long``: it is a
+    Each can be executed as a job, whose inputs are stored for a day, but not those with ``sync_only``. ``is_long``: it is a
     job even if the caller waits for the answer, as it takes many seconds. ``everywhere``: it counts the people of all areas,
     so callers whose view is limited to some areas may not execute it. ``layer``: who may read it may execute the process;
     None if anybody may, as the answer has nothing but public data.

@@ -84,7 +84,7 @@ async def process(context: Page, process_id: str) -> Response:
     openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": EXECUTE}}}, "parameters": [PREFER]},
 )
 async def execute(context: Answer, request: Request, process_id: str) -> Response:
-    """Return the answer to a question; it is computed from the release, and nothing is kept but jobs, for an hour.
+    """Return the answer to a question; it is computed from the release, and nothing is kept but jobs, for a day.
 
     A process without jobs answers at once also where the caller prefers a job.
     """

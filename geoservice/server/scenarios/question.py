@@ -12,7 +12,12 @@ class StoredScenario(BaseModel):
 
 
 class StoredCoverageQuestion(CoverageQuestion, StoredScenario):
-    """What coverage becomes with some edits of stations, or with those of a stored scenario."""
+    """What coverage becomes with some edits of stations, or with those of a stored scenario.
+
+    ``compared_with_scenario`` is the id of a stored one in place of ``compared_with``.
+    """
+
+    compared_with_scenario: str | None = Field(None, min_length=1, max_length=64)
 
 
 class StoredZoneQuestion(ZoneQuestion, StoredScenario):

@@ -5,19 +5,24 @@ from pydantic import BaseModel
 
 from geoservice.errors import ParameterError
 from geoservice.server.deps import RequestContext
-from geoservice.server.scenarios.question import StoredScenario
 from geoservice.server.scenarios.requests import scenarios_of
+
+PLACES = {"scenario": "edits", "compared_with_scenario": "compared_with"}
+"""Inputs with the id of a stored scenario, and those that its edits take the place of."""
 
 
 async def resolved(question: BaseModel, context: RequestContext) -> BaseModel:
-    """Return a question with the edits of the scenario that it names; other questions unchanged.
+    """Return a question with the edits of the scenarios that it names; other questions unchanged.
 
     Raises :class:`ParameterError` for a scenario and edits together, :class:`geoservice.errors.NotFound` for an unknown one,
     and errors of access for a caller who is no planner.
     """
-    if not isinstance(question, StoredScenario) or question.scenario is None:
-        return question
-    if getattr(question, "edits", ()):
-        raise ParameterError("inputs: got scenario and edits, allowed is one of the two")
-    scenario = await to_thread.run_sync(scenarios_of(context).store.get, question.scenario)
-    return question.model_copy(update={"edits": scenario.edits, "scenario": None})
+    for name, edits in PLACES.items():
+        scenario_id = getattr(question, name, None)
+        if scenario_id is None:
+            continue
+        if getattr(question, edits, None):
+            raise ParameterError(f"inputs: got {name} and {edits}, allowed is one of the two")
+        scenario = await to_thread.run_sync(scenarios_of(context).store.get, scenario_id)
+        question = question.model_copy(update={edits: scenario.edits, name: None})
+    return question

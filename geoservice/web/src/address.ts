@@ -7,6 +7,7 @@ import { equalParts, takeEqual } from "./equal/choice";
 import { hotspotParts, takeHotspots } from "./hotspot/choice";
 import { cardParts, takeCards } from "./scorecard/choice";
 import { scenarioParts, takeScenario } from "./scenario/choice";
+import { compareParts, takeCompare } from "./scenario/compare/choice";
 import { mapsParts, takeMaps } from "./scenario/maps/choice";
 import { SITING_PARTS, sitingParts, takeSiting } from "./scenario/siting/choice";
 import { takeTool, toolParts } from "./live/tool";
@@ -19,7 +20,7 @@ import type { Manifest } from "./types";
 /** What is no choice of its own: it goes into the address, but not into the history. */
 const PASSING = ["map", "tab", "sort", "gap_sort", "flow_line", "hotspot_cluster", "edits", "van", "van_week", "van_stop", ...SITING_PARTS];
 /** What is put once and then moved: that it is there is a choice, where it is is not. */
-const PUT = ["zone", "from"];
+const PUT = ["zone", "from", "compare_edits"];
 const REST = 250;
 
 /** The choice as the part of an address behind its "#". */
@@ -30,7 +31,7 @@ export function written(): string {
     ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
     ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
     ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
-    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...mapsParts(), ...sitingParts(), ...vanParts(), ...toolParts(), ...zoneParts(), ...placeParts(), ...foundParts(), ["map", at],
+    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...mapsParts(), ...compareParts(), ...sitingParts(), ...vanParts(), ...toolParts(), ...zoneParts(), ...placeParts(), ...foundParts(), ["map", at],
   ];
   const kept = parts.filter(([key, value]) => value || (key === "on" && value === ""));
   return new URLSearchParams(kept as [string, string][]).toString();
@@ -67,6 +68,7 @@ function takeAll(asked: URLSearchParams): void {
     takeCards(asked);
     takeScenario(asked);
     takeSiting(asked);
+    takeCompare(asked);
     takeMaps(asked);
     takeVans(asked);
     takeTool(asked);

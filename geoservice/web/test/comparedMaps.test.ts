@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Map as MapLibre } from "maplibre-gl";
 import { written } from "../src/address";
-import { accessDifferences } from "../src/scenario/compare/differences";
+import { accessChanges, accessDifferences, shareChanges } from "../src/scenario/compare/differences";
 import { accessOn, askAccess, clearAll, following, history, leaveScenario, openScenario, present, put, takeScenario } from "../src/scenario/choice";
 import { startOf } from "../src/scenario/history";
 import { keepTogether } from "../src/scenario/maps/cameras";
@@ -102,7 +102,7 @@ test("a colour is seen through to the ground", () => {
 const number = (value: number | null, margin: number | null = 1) => ({ value, margin });
 function area(unit: string, before: number | null, after: number | null, margin = 1): AnsweredArea {
   const change = before === null || after === null ? null : after - before;
-  const at = { minutes: 10, persons: number(1), persons_before: number(1), share: number(1), share_before: number(1), gained: number(0, 0), lost: number(0, 0) };
+  const at = { minutes: 10, persons: number(1), persons_before: number(1), share: number(1), share_before: number(1), share_change: number(0, 0), gained: number(0, 0), lost: number(0, 0) };
   return { geography: "township", unit, name_zh: unit, name_en: unit, persons: number(9), median_minutes: number(1), median_minutes_before: number(1), breaks: [at], access: number(after, 30), access_before: number(before, 30), access_change: number(change, margin) };
 }
 const answerOf = (...areas: AnsweredArea[]): Answer => ({ areas, stations: [], off_street: [] });
@@ -118,13 +118,19 @@ test("areas whose accessibility changes are listed by how much, with the margin 
   expect(rows(answerOf(without))).toEqual([]);
 });
 
-test("the accessibility of two scenarios differs by the difference of their changes", () => {
-  const first = answerOf(area("a", 100, 110, 3), area("b", 100, 120));
-  const second = answerOf(area("a", 100, 130, 4), area("b", 100, 120), area("c", 50, 40));
-  expect([...accessDifferences(first, second, "township", 10)].sort()).toEqual([
-    ["a", { value: 20, margin: 5, status: "ok" }], ["b", { value: 0, margin: 0, status: "ok" }], ["c", { value: -10, margin: 1, status: "ok" }],
+test("the accessibility of two scenarios differs by what the server says", () => {
+  const answer = answerOf(...([["a", 20, 5], ["b", 0, 0], ["c", -10, 11]] as const).map(([unit, value, margin]) => ({ ...area(unit, 100, 130, 4), access_difference: number(value, margin) })), area("d", 1, 2));
+  expect([...accessDifferences(answer, "township", 10)]).toEqual([
+    ["a", { value: 20, margin: 5, status: "ok" }], ["b", { value: 0, margin: 0, status: "ok" }], ["c", { value: -10, margin: 11, status: "uncertain" }],
   ]);
-  expect(accessDifferences(answerOf(), answerOf(), "township", 10).size).toBe(0);
+  expect(accessDifferences(answerOf(), "township", 10).size).toBe(0);
+});
+
+test("the changes of a scenario have the margins of its answer", () => {
+  const answer = answerOf(area("a", 100, 110, 3), area("b", 100, 100));
+  answer.areas[0]!.breaks[0] = { ...answer.areas[0]!.breaks[0]!, share_change: number(5, 6) };
+  expect([...shareChanges(answer, "township", 10)]).toEqual([["a", { value: 5, margin: 6, status: "uncertain" }], ["b", { value: 0, margin: 0, status: "ok" }]]);
+  expect([...accessChanges(answer, "township", 10)]).toEqual([["a", { value: 10, margin: 3, status: "ok" }]]);
 });
 
 /** A map that stands somewhere: all that two cameras know of each other. */

@@ -67,8 +67,9 @@ test("a drag is one step", () => {
 });
 
 const answered = (value: number | null, margin: number | null = 1): Answered => ({ value, margin, ...(value === null ? { status: "under" as const } : {}) });
-function area(unit: string, gained: Answered, lost: Answered, share: [number, number] = [50, 60], geography = "township"): AnsweredArea {
-  const persons = { persons: answered(1), persons_before: answered(1), share: answered(share[1]), share_before: answered(share[0]) };
+function area(unit: string, gained: Answered, lost: Answered, share: [number, number] = [50, 60], geography = "township", margin = 1): AnsweredArea {
+  const change = { value: share[1] - share[0], margin };
+  const persons = { persons: answered(1), persons_before: answered(1), share: answered(share[1]), share_before: answered(share[0]), share_change: change };
   return { geography, unit, name_zh: `${unit}区`, name_en: null, persons: answered(1000, 10), median_minutes: answered(9, 0.5), median_minutes_before: answered(12, 0.6), breaks: [{ minutes: 10, ...persons, gained, lost }, { minutes: 15, ...persons, gained: answered(0, 0), lost: answered(0, 0) }] };
 }
 const ANSWER: Answer = {
@@ -87,19 +88,16 @@ test("areas that change are listed by the people gained, then by those lost", ()
   expect(rowsAt(ANSWER, "county", 10)[0]).toMatchObject({ zh: "all区", en: "all区", share: { value: 58, margin: 1, status: "ok" } });
 });
 
-test("the difference of shares has the margin of those gained and lost", () => {
-  const [whole] = rowsAt(ANSWER, "county", 10);
-  expect(overallOf(whole!, null)).toMatchObject({ change: { value: 8, margin: 5, status: "ok" }, medians: [{ value: 12, margin: 0.6 }, { value: 9, margin: 0.5 }] });
-  const small = rowsAt({ ...ANSWER, areas: [area("x", answered(10, 30), answered(0, 40), [50, 51])] }, "township", 10)[0]!;
-  expect(overallOf(small, null).change).toEqual({ value: 1, margin: 5, status: "uncertain" });
-  const hidden = rowsAt({ ...ANSWER, areas: [area("x", answered(30, 6), answered(null, null), [50, 53])] }, "township", 10)[0]!;
-  expect(overallOf(hidden, 8).change).toEqual({ value: 3, margin: 1, status: "ok" });
+test("the difference of shares has the margin that the server knows", () => {
+  const at = (share: [number, number], geography: string, margin: number) => rowsAt({ ...ANSWER, areas: [area("x", answered(10, 30), answered(0, 40), share, geography, margin)] }, geography, 10)[0]!;
+  expect(overallOf(at([50, 58], "county", 5))).toMatchObject({ change: { value: 8, margin: 5, status: "ok" }, medians: [{ value: 12, margin: 0.6 }, { value: 9, margin: 0.5 }] });
+  expect(overallOf(at([50, 51], "township", 5)).change).toEqual({ value: 1, margin: 5, status: "uncertain" });
 });
 
 test("a study without an area that holds it is summed", () => {
-  const rows = rowsAt({ ...ANSWER, areas: [area("a", answered(30, 3), answered(0, 0)), area("b", answered(30, 4), answered(10, 0))] }, "township", 10);
-  const of = summedOverall(rows, { value: 40, margin: 2, status: "ok" }, { value: 1000, margin: 10, status: "ok" }, null);
-  expect([of.after.value, of.change, of.gained]).toEqual([45, { value: 5, margin: 0.5, status: "ok" }, { value: 60, margin: 5, status: "ok" }]);
+  const areas = [area("a", answered(30, 3), answered(0, 0), [50, 53], "township", 3), area("b", answered(30, 4), answered(10, 0), [50, 52], "township", 4)];
+  const of = summedOverall(rowsAt({ ...ANSWER, areas }, "township", 10), { value: 40, margin: 2, status: "ok" }, { value: 2000, margin: 10, status: "ok" });
+  expect([of.after.value, of.change, of.gained]).toEqual([42.5, { value: 2.5, margin: 2.5, status: "uncertain" }, { value: 60, margin: 5, status: "ok" }]);
 });
 
 test("stations are listed by how much their people change, with loads where there is a capacity", () => {

@@ -25,7 +25,7 @@ const number = (value: number, margin = 1) => ({ value, margin });
 /** Each edit brings ten people more, one as far east as 9 a hundred. */
 function answerOf({ edits }: Asked) {
   const gained = edits.reduce((sum, e) => sum + (e.lon === 9 ? 100 : 10), 0);
-  const at = (minutes: number) => ({ minutes, persons: number(500 + gained), persons_before: number(500), share: number(50 + gained / 10), share_before: number(50), gained: number(gained), lost: number(0, 0) });
+  const at = (minutes: number) => ({ minutes, persons: number(500 + gained), persons_before: number(500), share: number(50 + gained / 10), share_before: number(50), share_change: number(gained / 10, gained / 100), gained: number(gained), lost: number(0, 0) });
   const areas = edits.length ? [["county", "t"], ["township", "a"]].map(([geography, unit]) => ({ geography, unit, name_zh: `${unit}区`, name_en: unit!.toUpperCase(), parent: null, persons: number(1000, 5), median_minutes: number(8 - gained / 10, 0.5), median_minutes_before: number(8, 0.5), breaks: [5, 10, 15].map(at) })) : [];
   const stations = edits.map((e) => ({ id: e.station, name: e.station, capacity: 100, persons: number(gained), persons_before: number(0, 0), load: number(2 * gained), load_before: number(0, 0) }));
   return { areas, stations, off_street: edits.filter((e) => e.lon === 0).map((e) => e.station) };

@@ -129,7 +129,7 @@ test("a view with a tab of its own has no tools, and makes room for one that is 
 const number = (value: number | null, margin: number | null = 1) => ({ value, margin });
 const ANSWER: ZoneAnswer = {
   persons: number(0, 0), median_minutes: number(null, null), median_minutes_before: number(null, null), stations: [], served_by: [], off_street: [],
-  breaks: [{ minutes: 10, persons: number(0, 0), persons_before: number(0, 0), share: number(null, null), share_before: number(null, null), gained: number(0, 0), lost: number(0, 0) }],
+  breaks: [{ minutes: 10, persons: number(0, 0), persons_before: number(0, 0), share: number(null, null), share_before: number(null, null), share_change: number(null, null), gained: number(0, 0), lost: number(0, 0) }],
 };
 
 test("where nobody lives there is no share and no time; where people are hidden they are some", () => {

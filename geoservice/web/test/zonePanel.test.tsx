@@ -24,7 +24,7 @@ const HIDDEN = { value: null, margin: null, status: "under" };
 /** People are the metres of the radius; half are covered, and less a tenth with each edit. */
 function answerOf({ zone: { radius }, edits }: Asked) {
   const lost = (radius / 10) * edits.length;
-  const at = (minutes: number) => ({ minutes, persons: number(radius / 2 - lost), persons_before: number(radius / 2), share: number(50 - 10 * edits.length), share_before: number(50), gained: number(0, 0), lost: lost ? number(lost) : number(0, 0) });
+  const at = (minutes: number) => ({ minutes, persons: number(radius / 2 - lost), persons_before: number(radius / 2), share: number(50 - 10 * edits.length), share_before: number(50), share_change: number(-10 * edits.length), gained: number(0, 0), lost: lost ? number(lost) : number(0, 0) });
   const station = { id: "s", name: "甲站", tier: "village", capacity: 300 };
   return {
     persons: number(radius, 5), median_minutes: number(9), median_minutes_before: number(8), breaks: [5, 10, 15].map(at), off_street: [],

@@ -36,6 +36,8 @@ class JobRecord:
         Seconds since 1970, 0 for not yet.
     worker
         The worker that runs it.
+    starts
+        How often a worker took it up.
     """
 
     id: str
@@ -57,6 +59,7 @@ class JobRecord:
     finished: float = 0.0
     updated: float = 0.0
     worker: str = ""
+    starts: int = 0
 
     @property
     def is_finished(self) -> bool:

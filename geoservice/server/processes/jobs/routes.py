@@ -124,7 +124,7 @@ async def _job(context: RequestContext, request: Request, job_id: str) -> JobRec
     """Return a job of the caller; that of a token is nobody else's, one without is everybody's who knows its id."""
     record = await to_thread.run_sync(_runner(request).store.get, job_id)
     if record is None or record.owner not in {"", owner_of(context.principal)}:
-        raise NoSuchJob(f"no job {job_id!r:.60}; a job is kept for an hour after its end")
+        raise NoSuchJob(f"no job {job_id!r:.60}; a job is kept for a day after its end")
     if record.process in IMPORT_PROCESSES:
         require_import(context.settings, context.principal)
     return record

@@ -11,12 +11,12 @@ from anyio import to_thread
 from geoservice.errors import GeoserviceError
 from geoservice.release.protocols import ReleaseStore
 from geoservice.server.errors import log_error
-from geoservice.server.jobs.messages import AnyTask, JobCancelled, LongTask, Progress
+from geoservice.server.jobs.messages import AnyTask, JobCancelled, LongTask, Progress, ReleaseGone
 from geoservice.server.jobs.options import JobLimits, JobTexts
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.processes.jobs.record import JobRecord
 from geoservice.server.processes.jobs.stages import per_cent
-from geoservice.server.processes.jobs.store import JobStore
+from geoservice.server.processes.jobs.store import BEAT_S, JobStore
 from geoservice.settings import Settings
 
 POLL_S = 1.0
@@ -47,6 +47,8 @@ class CommandTask(Protocol):
         ...
 
 
+GONE = "release {version}, on which the job was to run, is no longer there; run the job again on the current one"
+GONE_CODE = 410
 TaskOf = Callable[[JobRecord], AnyTask | CommandTask]
 """Returns the task of a stored job."""
 
@@ -107,6 +109,7 @@ class JobRunner:
                 self.store.report(record.id, progress.stage, stage)
             return not self.store.is_running(record.id)
 
+        beats = asyncio.create_task(self._beat(record.id))
         try:
             task = self._tasks[record.process](record)
             if isinstance(task, CommandTask):
@@ -117,7 +120,19 @@ class JobRunner:
             await to_thread.run_sync(self.store.succeed, record.id, body)
         except JobCancelled:
             structlog.get_logger().info("a job was dismissed", process=record.process)
+        except ReleaseGone:
+            with suppress(GeoserviceError):
+                await to_thread.run_sync(self.store.fail, record.id, GONE.format(version=record.version), GONE_CODE)
         except Exception as error:  # noqa: BLE001 - logged, and told to whoever asks for the job; the next job may succeed
             code, text = log_error(error)
             with suppress(GeoserviceError):
                 await to_thread.run_sync(self.store.fail, record.id, text, code)
+        finally:
+            beats.cancel()
+
+    async def _beat(self, job: str) -> None:
+        """Write signs of life until cancelled, also while a process starts and reports nothing."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            with suppress(GeoserviceError):  # the database may be away for a moment
+                await to_thread.run_sync(self.store.beat, job)

@@ -1,116 +1,182 @@
-"""SQL of the table of jobs."""
-# ruff: noqa: S608 - a place for SQL text: values are bound, the names of columns are those of the record
+"""Every statement of stored jobs, for SQLite and for PostgreSQL. Values are bound."""
+# ruff: noqa: S608 - one of the places for SQL text: values are bound, the schema's name is checked
 
 from dataclasses import fields
 from typing import Any
 
 import orjson
 
+from geoservice.server.access.sql import AccessStatements, quoted_role
 from geoservice.server.processes.jobs.record import UNFINISHED, JobRecord
 
-COLUMNS = ", ".join(field.name for field in fields(JobRecord))
+COLUMNS = tuple(field.name for field in fields(JobRecord))
+_WHOLE_NUMBERS = {"listed", "progress", "code", "starts"}
+_TIMES = {"created", "started", "finished", "updated"}
 _UNFINISHED = "status IN ({})".format(", ".join(f"'{status}'" for status in UNFINISHED))
 
 
 def to_row(record: JobRecord) -> tuple[Any, ...]:
-    """Return the values of a row."""
-    values = {field.name: getattr(record, field.name) for field in fields(JobRecord)}
-    return tuple({**values, "within": None if record.within is None else orjson.dumps(record.within).decode()}.values())
+    """Return the values of ``COLUMNS``."""
+    values = {name: getattr(record, name) for name in COLUMNS}
+    within = None if record.within is None else orjson.dumps(record.within).decode()
+    return tuple({**values, "within": within, "listed": int(record.listed)}.values())
 
 
 def from_row(row: tuple[Any, ...]) -> JobRecord:
-    """Return the record of a row."""
-    values = dict(zip((field.name for field in fields(JobRecord)), row, strict=False))
+    """Return the record in a row of ``COLUMNS``."""
+    values = dict(zip(COLUMNS, row, strict=True))
     within = None if values["within"] is None else tuple(orjson.loads(values["within"]))
     return JobRecord(**{**values, "within": within, "listed": bool(values["listed"])})
 
 
-def create() -> str:
-    """Create the table; ``number`` is the order in which jobs were accepted."""
-    return (
-        "CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT, "
-        "caller TEXT, process TEXT, version TEXT, question TEXT, response TEXT, within TEXT, listed INTEGER, status TEXT, "
-        "progress INTEGER, stage TEXT, error TEXT, code INTEGER, created REAL, started REAL, finished REAL, updated REAL, "
-        "worker TEXT, result BLOB) STRICT"
-    )
+class JobStatements(AccessStatements):
+    """The statements of the table ``jobs``: in a file of its own, or on PostgreSQL in the schema of the tokens."""
 
+    @property
+    def _table(self) -> str:
+        return self._name("jobs")
 
-def add() -> str:
-    """Insert a record."""
-    return f"INSERT INTO jobs ({COLUMNS}) VALUES ({', '.join('?' for _ in fields(JobRecord))})"
+    @property
+    def _columns(self) -> str:
+        return ", ".join(COLUMNS)
 
+    def lock(self) -> str | None:
+        """Take the lock of the jobs until the end of the transaction; SQLite takes it when the transaction begins."""
+        if self.engine == "sqlite":
+            return None
+        return f"SELECT pg_advisory_xact_lock(hashtextextended('geoservice {self.schema} jobs', 0))"
 
-def by_id() -> str:
-    """Read a record."""
-    return f"SELECT {COLUMNS} FROM jobs WHERE id = ?"
+    def exists(self) -> str:
+        """Query whether the table exists, and on PostgreSQL whether this role may write to it."""
+        if self.engine == "sqlite":
+            return "SELECT count(*) FROM sqlite_master WHERE name = 'jobs'"
+        return (
+            "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            f"WHERE n.nspname = '{self.schema}' AND c.relname = 'jobs' AND has_table_privilege(c.oid, 'INSERT')"
+        )
 
+    def create(self) -> list[str]:
+        """Create the table; ``number`` is the order in which jobs were accepted."""
+        is_sqlite = self.engine == "sqlite"
+        number = "INTEGER PRIMARY KEY AUTOINCREMENT" if is_sqlite else "bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY"
+        kinds = {**dict.fromkeys(_WHOLE_NUMBERS, "bigint"), **dict.fromkeys(_TIMES, "double precision")}
+        columns = ", ".join(f"{c} {kinds.get(c, 'text')}{'' if c == 'within' else ' NOT NULL'}" for c in COLUMNS[1:])
+        blob = "blob" if is_sqlite else "bytea"
+        return [f"CREATE TABLE {self._table} (number {number}, id text NOT NULL UNIQUE, {columns}, result {blob})"]
 
-def result() -> str:
-    """Read the result of a job."""
-    return "SELECT result FROM jobs WHERE id = ?"
+    def add_job(self) -> str:
+        """Insert a record."""
+        return f"INSERT INTO {self._table} ({self._columns}) VALUES ({', '.join([self._mark] * len(COLUMNS))})"
 
+    def by_id(self) -> str:
+        """Read a record."""
+        return f"SELECT {self._columns} FROM {self._table} WHERE id = {self._mark}"
 
-def of_owner() -> str:
-    """Read the listed jobs of an owner, the last first."""
-    return f"SELECT {COLUMNS} FROM jobs WHERE owner = ? AND listed ORDER BY number DESC"
+    def result(self) -> str:
+        """Read the result of a job."""
+        return f"SELECT result FROM {self._table} WHERE id = {self._mark}"
 
+    def of_owner(self) -> str:
+        """Read the listed jobs of an owner, the last first."""
+        return f"SELECT {self._columns} FROM {self._table} WHERE owner = {self._mark} AND listed = 1 ORDER BY number DESC"
 
-def counts() -> str:
-    """Count the jobs that wait, those that run, and the unfinished ones of a caller."""
-    return (
-        "SELECT coalesce(sum(status = 'accepted'), 0), coalesce(sum(status = 'running'), 0), "
-        f"coalesce(sum({_UNFINISHED} AND caller = ?), 0) FROM jobs"
-    )
+    def counts(self) -> str:
+        """Count the jobs that wait, those that run, and the unfinished ones of a caller."""
+        return (
+            "SELECT count(CASE WHEN status = 'accepted' THEN 1 END), count(CASE WHEN status = 'running' THEN 1 END), "
+            f"count(CASE WHEN {_UNFINISHED} AND caller = {self._mark} THEN 1 END) FROM {self._table}"
+        )
 
+    def due(self) -> str:
+        """Count the jobs that wait, that are lost, that nobody waits for any longer, and that are too old: three times."""
+        return (
+            f"SELECT count(*) FROM {self._table} WHERE status = 'accepted' OR (status = 'running' AND updated < {self._mark}) "
+            f"OR (listed = 0 AND created < {self._mark}) OR (NOT {_UNFINISHED} AND finished < {self._mark})"
+        )
 
-def next_accepted() -> str:
-    """Read the job that has waited longest."""
-    return f"SELECT {COLUMNS} FROM jobs WHERE status = 'accepted' ORDER BY number LIMIT 1"
+    def next_accepted(self) -> str:
+        """Read the job that was accepted first of those that wait."""
+        return f"SELECT {self._columns} FROM {self._table} WHERE status = 'accepted' ORDER BY number LIMIT 1"
 
+    def start(self) -> str:
+        """Mark a job as running, from its beginning."""
+        return (
+            f"UPDATE {self._table} SET status = 'running', progress = 0, stage = '', starts = starts + 1, "
+            f"started = {self._mark}, updated = {self._mark}, worker = {self._mark} WHERE id = {self._mark}"
+        )
 
-def start() -> str:
-    """Mark a job as running."""
-    return "UPDATE jobs SET status = 'running', started = ?, updated = ?, worker = ? WHERE id = ?"
+    def _of_worker(self) -> str:
+        return f"id = {self._mark} AND status = 'running' AND worker = {self._mark}"
 
+    def report(self) -> str:
+        """Write the progress of a job of a worker, which never goes back."""
+        return (
+            f"UPDATE {self._table} SET stage = {self._mark}, updated = {self._mark}, "
+            f"progress = CASE WHEN progress < {self._mark} THEN {self._mark} ELSE progress END WHERE {self._of_worker()}"
+        )
 
-def report() -> str:
-    """Write the progress of a running job, which never goes back."""
-    return "UPDATE jobs SET stage = ?, progress = max(progress, ?), updated = ? WHERE id = ? AND status = 'running'"
+    def beat(self) -> str:
+        """Write that a worker still runs a job."""
+        return f"UPDATE {self._table} SET updated = {self._mark} WHERE {self._of_worker()}"
 
+    def finish(self) -> str:
+        """End a job of a worker."""
+        columns = ("status", "progress", "error", "code", "result", "finished", "updated")
+        values = ", ".join(f"{c} = {self._mark}" for c in columns)
+        return f"UPDATE {self._table} SET {values}, caller = '' WHERE {self._of_worker()}"
 
-def finish() -> str:
-    """End an unfinished job."""
-    return (
-        "UPDATE jobs SET status = ?, progress = ?, error = ?, code = ?, result = ?, caller = '', finished = ?, updated = ? "
-        f"WHERE id = ? AND {_UNFINISHED}"
-    )
+    def dismiss(self) -> str:
+        """Dismiss a job, finished or not, and drop its result."""
+        return (
+            f"UPDATE {self._table} SET status = 'dismissed', result = NULL, caller = '', error = '', "
+            f"finished = CASE WHEN {_UNFINISHED} THEN {self._mark} ELSE finished END, updated = {self._mark} "
+            f"WHERE id = {self._mark}"
+        )
 
+    def fail_lost(self, once: int) -> str:
+        """End the running jobs without a sign of life that were taken up too often, or are of one of ``once`` processes."""
+        return (
+            f"UPDATE {self._table} SET status = 'failed', code = 503, error = {self._mark}, caller = '', progress = 0, "
+            f"finished = {self._mark}, updated = {self._mark} WHERE status = 'running' AND updated < {self._mark} "
+            f"AND (starts >= {self._mark} OR process IN ({', '.join([self._mark] * once)}))"
+        )
 
-def dismiss() -> str:
-    """Dismiss a job, finished or not, and drop its result."""
-    return (
-        "UPDATE jobs SET status = 'dismissed', result = NULL, caller = '', error = '', "
-        f"finished = CASE WHEN {_UNFINISHED} THEN ? ELSE finished END, updated = ? WHERE id = ?"
-    )
+    def fail_of(self, once: int) -> str:
+        """End the running jobs of a worker that stops, of one of ``once`` processes."""
+        return (
+            f"UPDATE {self._table} SET status = 'failed', code = 503, error = {self._mark}, caller = '', progress = 0, "
+            f"finished = {self._mark}, updated = {self._mark} WHERE status = 'running' AND worker = {self._mark} "
+            f"AND process IN ({', '.join([self._mark] * once)})"
+        )
 
+    def requeue_lost(self) -> str:
+        """Let the other running jobs without a sign of life since a time wait again."""
+        return f"UPDATE {self._table} SET status = 'accepted', worker = '' WHERE status = 'running' AND updated < {self._mark}"
 
-def running_workers() -> str:
-    """Read the workers that run jobs."""
-    return "SELECT DISTINCT worker FROM jobs WHERE status = 'running'"
+    def requeue_of(self) -> str:
+        """Let the running jobs of a worker that stops wait again, as if it had not taken them up."""
+        return (
+            f"UPDATE {self._table} SET status = 'accepted', worker = '', starts = starts - 1 "
+            f"WHERE status = 'running' AND worker = {self._mark}"
+        )
 
+    def expire(self) -> str:
+        """Delete jobs that ended before a time, and the older ones beyond a number of jobs and of bytes of results."""
+        return (
+            f"DELETE FROM {self._table} WHERE id IN (SELECT id FROM (SELECT id, finished, row_number() OVER latest AS place, "
+            f"sum(coalesce(length(result), 0)) OVER latest AS bytes FROM {self._table} WHERE NOT {_UNFINISHED} "
+            "WINDOW latest AS (ORDER BY finished DESC, number DESC)) AS ended "
+            f"WHERE finished < {self._mark} OR place > {self._mark} OR (bytes > {self._mark} AND place > 1))"
+        )
 
-def running_of() -> str:
-    """Read the ids of the jobs that a worker runs."""
-    return "SELECT id FROM jobs WHERE status = 'running' AND worker = ?"
+    def delete_abandoned(self) -> str:
+        """Delete the jobs that a caller waited for and that were accepted before a time."""
+        return f"DELETE FROM {self._table} WHERE listed = 0 AND created < {self._mark}"
 
+    def delete(self) -> str:
+        """Delete a job."""
+        return f"DELETE FROM {self._table} WHERE id = {self._mark}"
 
-def expire() -> str:
-    """Delete jobs that ended before a time, and all but the last ones that ended."""
-    finished = f"SELECT id FROM jobs WHERE NOT {_UNFINISHED}"
-    others = f"{finished} ORDER BY finished DESC LIMIT -1 OFFSET ?"
-    return f"DELETE FROM jobs WHERE id IN ({finished} AND finished < ?) OR id IN ({others})"
-
-
-def delete() -> str:
-    """Delete a job."""
-    return "DELETE FROM jobs WHERE id = ?"
+    def grant(self, role: str) -> list[str]:
+        """Allow a role to read, write and delete jobs."""
+        return [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {self._table} TO {quoted_role(role)}"]

@@ -4,7 +4,8 @@ import type { Map as MapLibre, MapLayerMouseEvent } from "maplibre-gl";
 import { holdDoubleClick } from "../live/doubleClick";
 import { onMarker } from "../live/grips";
 import { closeCard } from "../map/cards";
-import { putPlace, putStation } from "./choice";
+import { reveal } from "../map/room";
+import { place, putPlace, putStation } from "./choice";
 import { asking } from "./data";
 import { keepDrawn } from "./draw";
 
@@ -25,6 +26,8 @@ export const cancel = (): boolean => false;
 
 export function draw(map: MapLibre): () => void {
   closeCard();
+  const at = place.value;
+  if (at && "lon" in at) reveal(map, [at.lon, at.lat, at.lon, at.lat], false);
   const stops = [asking.keep(), ...keepDrawn(map), holdDoubleClick(map)];
   return () => {
     for (const stop of stops) stop();

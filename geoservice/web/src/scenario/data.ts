@@ -8,7 +8,7 @@ import { Drag } from "../live/drag";
 import { Loaded } from "../loaded";
 import { summary } from "../rows";
 import { once } from "../series";
-import { group, level, minutes, mode, service, study, tier } from "../state";
+import { group, level, minutes, mode, service, tier } from "../state";
 import { leftOut } from "../table";
 import type { Feature } from "../types";
 import { accessOn, edits, picked, present, scenarioOn, STATIONS, tried, type TriedAreas } from "./choice";
@@ -60,7 +60,6 @@ const asking = new Asking<Answer>("station-scenario", question, trip, dragging);
 export const { answer, problem, first, retry } = asking;
 export const busy = computed((): boolean => asking.busy.value && places.problem.value === null);
 
-const hideBelow = computed((): number | null => study.value.disclosure?.hide_below ?? null);
 const levelRows = computed((): AreaRow[] => (answer.value ? rowsAt(answer.value, level.value, minutes.value) : []));
 /** Whether the answer has accessibility: it has none where no station states a capacity. */
 export const accessKnown = computed((): boolean => (answer.value?.areas ?? []).every((a) => a.access !== undefined));
@@ -83,8 +82,8 @@ export const overall = computed((): Overall | null => {
   const [found, before] = [answer.value, summary.value];
   if (!found || !before) return null;
   const row = wholeRow(found);
-  if (row) return overallOf(row, hideBelow.value);
-  return row === null ? unchanged(before.share, before.median) : summedOverall(levelRows.value, before.share, before.people, hideBelow.value);
+  if (row) return overallOf(row);
+  return row === null ? unchanged(before.share, before.median) : summedOverall(levelRows.value, before.share, before.people);
 });
 
 /** The numbers of the areas that change, for the map. */

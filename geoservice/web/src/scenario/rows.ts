@@ -1,6 +1,6 @@
 /** The answer of the server as rows: changed areas, stations, and the share of the study. Pure. */
 
-import { breakAt, estimated, type Answered, type AnsweredBreak, type QuantityName } from "../live/answered";
+import { breakAt, differenceOf, estimated, type Answered, type AnsweredBreak, type BreakNumbers } from "../live/answered";
 import type { Estimate } from "../types";
 
 export interface AnsweredArea {
@@ -16,6 +16,9 @@ export interface AnsweredArea {
   access?: Answered;
   access_before?: Answered;
   access_change?: Answered;
+  /** Of the scenario that the question compares with, and how much higher it is than there. */
+  access_compared?: Answered;
+  access_difference?: Answered;
 }
 
 export interface AnsweredStation {
@@ -39,9 +42,11 @@ export interface AccessNumbers {
   before: Estimate;
   after: Estimate;
   change: Estimate;
+  /** From the scenario that the question compares with. */
+  difference: Estimate | null;
 }
 
-export interface AreaRow extends Readonly<Record<QuantityName, Estimate>> {
+export interface AreaRow extends BreakNumbers {
   unit: string;
   zh: string;
   en: string;
@@ -52,10 +57,9 @@ export interface AreaRow extends Readonly<Record<QuantityName, Estimate>> {
   access: AccessNumbers | null;
 }
 
-function accessOf({ access, access_before, access_change }: AnsweredArea): AccessNumbers | null {
+function accessOf({ access, access_before, access_change, access_difference }: AnsweredArea): AccessNumbers | null {
   if (!access || !access_before || !access_change) return null;
-  const { value, margin } = access_change;
-  return { before: estimated(access_before), after: estimated(access), change: value === null ? { value, margin, status: null } : marked(value, margin) };
+  return { before: estimated(access_before), after: estimated(access), change: differenceOf(access_change), difference: access_difference ? differenceOf(access_difference) : null };
 }
 
 function rowOf(area: AnsweredArea, minutes: number): AreaRow | null {
@@ -82,15 +86,6 @@ export const changedRows = (rows: readonly AreaRow[]): AreaRow[] =>
 export const accessRows = (rows: readonly AreaRow[]): (AreaRow & { access: AccessNumbers })[] =>
   rows.flatMap((r) => (r.access && size(r.access.change) !== 0 ? [{ ...r, access: r.access }] : [])).sort((a, b) => Math.abs(size(b.access.change)) - Math.abs(size(a.access.change)));
 
-/** A difference whose margin exceeds it says no more than that. */
-export const marked = (value: number, margin: number | null): Estimate => ({ value, margin, status: margin !== null && margin > 0 && margin >= Math.abs(value) ? "uncertain" : "ok" });
-
-/** The margin of a number, or what the study may hide of it. */
-export const open = ({ value, margin, status }: Estimate, hideBelow: number | null): number | null => (status === "under" || value === null ? hideBelow : margin);
-
-/** Both margins as independent ones; the people gained and lost live in different places. */
-export const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.hypot(a, b));
-
 export interface Overall {
   before: Estimate;
   after: Estimate;
@@ -103,17 +98,15 @@ export interface Overall {
   access?: AccessNumbers | null;
 }
 
-const ZERO: Estimate = { value: 0, margin: 0, status: "ok" };
+export const ZERO: Estimate = { value: 0, margin: 0, status: "ok" };
+export const unknown: Estimate = { value: null, margin: null, status: null };
 
 /** The study where nothing changes. */
 export const unchanged = (share: Estimate, median: Estimate | null = null): Overall => ({ before: share, after: share, change: ZERO, gained: ZERO, lost: ZERO, medians: median && [median, median] });
 
-/** The share of an area before and after; the margin of the difference is that of those gained and lost, over its people. */
-export function overallOf({ people, share, share_before: before, gained, lost, median, median_before, access }: AreaRow, hideBelow: number | null): Overall {
-  const margin = both(open(gained, hideBelow), open(lost, hideBelow));
-  const points = share.value === null || before.value === null ? null : share.value - before.value;
-  const change = points === null || !people.value ? { value: points, margin: null, status: null } : marked(points, margin === null ? null : (100 * margin) / people.value);
-  return { before, after: share, change, gained, lost, medians: [median_before, median], access };
+/** The share of an area before and after; the server knows the margin of the difference, in which shared errors cancel. */
+export function overallOf({ share: after, share_before: before, share_change: change, gained, lost, median, median_before, access }: AreaRow): Overall {
+  return { before, after, change, gained, lost, medians: [median_before, median], access };
 }
 
 function sumOf(parts: readonly Estimate[]): Estimate {
@@ -122,13 +115,19 @@ function sumOf(parts: readonly Estimate[]): Estimate {
   return { value: known.reduce((s, p) => s + p.value!, 0), margin: Math.hypot(...known.map((p) => p.margin!)), status: "ok" };
 }
 
+/** What a difference of the shares of areas makes of the share of the study, which has `people`; errors of areas as independent. */
+export function summedChange(rows: readonly AreaRow[], of: (row: AreaRow) => Estimate, people: number): Estimate {
+  const weight = (row: AreaRow): number => size(row.people) / people;
+  const sum = sumOf(rows.map((row) => ({ value: size(of(row)) * weight(row), margin: of(row).margin === null ? null : of(row).margin! * weight(row), status: null })));
+  return differenceOf(sum);
+}
+
 /** The same for a study that no single area holds: of its people and share before, and the areas that change. */
-export function summedOverall(rows: readonly AreaRow[], before: Estimate, people: Estimate, hideBelow: number | null): Overall {
+export function summedOverall(rows: readonly AreaRow[], before: Estimate, people: Estimate): Overall {
   const [gained, lost] = [sumOf(rows.map((r) => r.gained)), sumOf(rows.map((r) => r.lost))];
-  if (before.value === null || !people.value) return { before, after: before, change: { value: null, margin: null, status: null }, gained, lost, medians: null };
-  const points = (100 * (size(gained) - size(lost))) / people.value;
-  const margin = both(open(gained, hideBelow), open(lost, hideBelow));
-  return { before, after: { ...before, value: before.value + points }, change: marked(points, margin === null ? null : (100 * margin) / people.value), gained, lost, medians: null };
+  if (before.value === null || !people.value) return { before, after: before, change: unknown, gained, lost, medians: null };
+  const change = summedChange(rows, (row) => row.share_change, people.value);
+  return { before, after: { ...before, value: before.value + size(change) }, change, gained, lost, medians: null };
 }
 
 export interface StationRow {

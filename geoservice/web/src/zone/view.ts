@@ -2,7 +2,8 @@
 
 import type { Map as MapLibre } from "maplibre-gl";
 import { closeCard } from "../map/cards";
-import { boxOf, flyToBox } from "../map/flight";
+import { boxOf } from "../map/flight";
+import { reveal } from "../map/room";
 import { zone } from "./choice";
 import { asking } from "./data";
 import { keepDrawn } from "./draw";
@@ -13,16 +14,9 @@ export { cancel } from "./choice";
 export { click } from "./pointer";
 export { ZonePanel as Panel } from "./ZonePanel";
 
-/** A zone that an address names, or one of before, may be out of sight. */
-function reveal(map: MapLibre): void {
-  const box = zone.value && boxOf(geojsonOf(zone.value).geometry);
-  const seen = map.getBounds();
-  if (box && !(seen.contains([box[0], box[1]]) && seen.contains([box[2], box[3]]))) flyToBox(box);
-}
-
 export function draw(map: MapLibre): () => void {
   closeCard();
-  reveal(map);
+  if (zone.value) reveal(map, boxOf(geojsonOf(zone.value).geometry)); // one that an address names, or one of before
   const stops = [asking.keep(), ...keepDrawn(map), keepPointer(map)];
   return () => {
     for (const stop of stops) stop();

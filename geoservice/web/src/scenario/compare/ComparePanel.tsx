@@ -9,16 +9,18 @@ import { Cell } from "../ChangedAreas";
 import { unfolded } from "../maps/choice";
 import { MapsChoice } from "../maps/MapsChoice";
 import { scenarios } from "../saved/saved";
-import { answers, areas, badLink, LINK, link, MAP, PRESENT, sides, totals } from "./data";
+import { planner, who } from "../saved/session";
+import { isStored, LINK, link, MAP, PRESENT, sides, storedCompared } from "./choice";
+import { answers, areas, badLink, totals } from "./data";
 import type { Difference } from "./differences";
 
 const MOST = 200;
 
-const nameOf = (side: string): string => (side === PRESENT || side === MAP || side === LINK ? t(`compare.${side}`) : (scenarios.value.find((s) => s.id === side)?.name ?? t("compare.gone")));
+const nameOf = (side: string): string => (!isStored(side) ? t(`compare.${side}`) : (scenarios.value.find((s) => s.id === side)?.name ?? t("compare.gone")));
 
 function Side({ number }: { number: 0 | 1 }) {
   const side = sides[number];
-  const known = side.value === PRESENT || side.value === MAP || side.value === LINK || scenarios.value.some((s) => s.id === side.value);
+  const known = !isStored(side.value) || scenarios.value.some((s) => s.id === side.value);
   return (
     <label class="choice">
       <span>{t(`compare.side_${number}`)}</span>
@@ -87,6 +89,7 @@ export function ComparePanel() {
           {sides.some((s) => s.value === LINK) && (
             <label class="choice"><span>{t("compare.address")}</span><input type="url" name="compare_link" value={link.value} aria-invalid={badLink.value} onInput={(e) => (link.value = e.currentTarget.value)} /></label>
           )}
+          {storedCompared.value && planner.value === null && !who.loading.value && <p class="quiet small" role="status">{t("compare.sign_in")}</p>}
           {badLink.value && <p class="reason warn" role="alert">{t("compare.bad_link")}</p>}
           <MapsChoice />
           <Tables />

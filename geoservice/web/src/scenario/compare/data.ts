@@ -1,33 +1,20 @@
-/** Which two scenarios are compared, and the answers to both at the same question. */
+/** The answers to the two scenarios that are compared, at the same question. */
 
-import { computed, signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { postQuestion } from "../../api";
 import { now, valueAt, whole } from "../../data";
 import { Loaded } from "../../loaded";
 import { level, minutes, study } from "../../state";
 import { edits } from "../choice";
 import { answer as answerOnMap, inputsFor, known } from "../data";
-import { decoded, isNew, type Edits } from "../edits";
+import { isNew, type Edits } from "../edits";
 import { unfolded } from "../maps/choice";
 import type { Answer } from "../rows";
 import { fetchStored } from "../saved/client";
 import { scenarios } from "../saved/saved";
-import { areaDifferences, overallAt, overallDifference, type AreaDifference, type Difference, type Present } from "./differences";
+import { editsOfLink, LINK, link, MAP, PRESENT, sides } from "./choice";
+import { areaDifferences, overallDifference, type AreaDifference, type Difference, type Present } from "./differences";
 
-/** What a side is: the release, the edits on the map, those of a link, or a stored scenario by its id. */
-export const PRESENT = "present";
-export const MAP = "map";
-export const LINK = "link";
-export const sides = [signal(PRESENT), signal(MAP)] as const;
-/** The address of a scenario that somebody has passed on. */
-export const link = signal("");
-
-/** The edits that a link holds; null for a text that is no link to a scenario. */
-export function editsOfLink(text: string): Edits | null {
-  const parts = new URLSearchParams(text.slice(text.indexOf("#") + 1).trim());
-  if (!text.includes("#") || parts.get("scenario") !== "on") return null;
-  return decoded(parts.get("edits") ?? "", { tiers: study.value.tiers, services: study.value.services.map((s) => s.id) });
-}
 export const badLink = computed((): boolean => sides.some((s) => s.value === LINK) && link.value.trim() !== "" && editsOfLink(link.value) === null);
 
 /** The edits of a side, or the stored scenario that has them at a revision; null while there are none to ask about. */
@@ -48,11 +35,10 @@ interface Side {
   answer: Answer;
 }
 
-async function ask(source: string): Promise<Side> {
+async function editsOf(source: string): Promise<Edits> {
   const { id, edits: own } = JSON.parse(source) as { id?: string; edits?: Edits };
   const all = own ?? (await fetchStored(id!)).edits;
-  const sent = all.filter((e) => isNew(e) || known.value.has(e.station));
-  return { edits: sent, answer: await postQuestion<Answer>(inputsFor(sent)) };
+  return all.filter((e) => isNew(e) || known.value.has(e.station));
 }
 
 const question = computed((): string | null => {
@@ -61,17 +47,19 @@ const question = computed((): string | null => {
   return asking ? JSON.stringify([inputsFor([]), ...sources]) : null;
 });
 
-/** Both answers, one after the other: the server answers one question of an engine at a time. */
+/**
+ * Both answers, one after the other: the server answers one question of an engine at a time. The second one has the difference from
+ * the first, with its margin.
+ */
 export const answers = new Loaded<readonly [Side, Side]>(
   () => question.value,
   async () => {
-    const [a, b] = (JSON.parse(question.value!) as unknown[]).slice(1) as [string, string];
-    const first = await ask(a);
-    return [first, a === b ? first : await ask(b)];
+    const [first, second] = await Promise.all((JSON.parse(question.value!) as [unknown, string, string]).slice(1).map((source) => editsOf(source as string)));
+    const answer = await postQuestion<Answer>(inputsFor(first!));
+    return [{ edits: first!, answer }, { edits: second!, answer: await postQuestion<Answer>({ ...inputsFor(second!), compared_with: first }) }];
   },
 );
 
-const hideBelow = computed((): number | null => study.value.disclosure?.hide_below ?? null);
 /** The area that holds the study: of a coarser level, or the only one. */
 const unit = computed((): string | null => {
   const above = whole.value?.areas[0] ?? (now.value.areas.length === 1 ? now.value.areas[0] : undefined);
@@ -94,15 +82,13 @@ export const totals = computed((): Total[] => {
   if (!found) return [];
   return study.value.minutes.flatMap((at) => {
     const present = presentAt(at);
-    if (!present) return [];
-    const [a, b] = found.map(({ answer }) => overallAt(answer, present, level.value, at, hideBelow.value)) as [ReturnType<typeof overallAt>, ReturnType<typeof overallAt>];
-    return [{ minutes: at, ...overallDifference(a, b, present.people, hideBelow.value) }];
+    return present ? [{ minutes: at, ...overallDifference(found[1].answer, present, level.value, at) }] : [];
   });
 });
 
 export const areas = computed((): AreaDifference[] => {
   const found = answers.value.value;
-  return found ? areaDifferences(found[0].answer, found[1].answer, level.value, minutes.value, hideBelow.value) : [];
+  return found ? areaDifferences(found[1].answer, level.value, minutes.value) : [];
 });
 
 /** What the release says of itself. */

@@ -2,12 +2,13 @@
 
 import { computed, effect } from "@preact/signals";
 import { t } from "../../i18n";
-import { level, minutes, study, theme } from "../../state";
+import { level, minutes, theme } from "../../state";
 import type { Estimate } from "../../types";
 import { ACCESSIBILITY, compared, elsewhere, type Compared } from "../choice";
-import { MAP, PRESENT, sideOf, sides } from "../compare/data";
-import { accessDifferences, areaDifferences } from "../compare/differences";
-import { triedOf } from "../data";
+import { MAP, PRESENT, sides } from "../compare/choice";
+import { answers, sideOf } from "../compare/data";
+import { accessChanges, accessDifferences, areaDifferences, shareChanges } from "../compare/differences";
+import { dragging, triedOf } from "../data";
 import type { Edits } from "../edits";
 import { rowsAt } from "../rows";
 import { scenarios } from "../saved/saved";
@@ -29,12 +30,17 @@ export function sideName(number: 0 | 1): string {
 /** The edits of a side; a map shows its stations with them. */
 export const sideEdits = (number: 0 | 1): Edits => found(number)?.edits ?? [];
 
+/** The difference by area: of the scenario on the map from the present it is in its own answer, also during a drag. */
 function changeByArea(): ReadonlyMap<string, Estimate> | null {
-  const [first, second] = [found(0)?.answer, found(1)?.answer];
-  if (!first || !second) return null;
-  if (theme.value === ACCESSIBILITY) return accessDifferences(first, second, level.value, minutes.value);
-  const hideBelow = study.value.disclosure?.hide_below ?? null;
-  return new Map(areaDifferences(first, second, level.value, minutes.value, hideBelow).map((row) => [row.unit, row.change]));
+  const [isAccess, [first, second]] = [theme.value === ACCESSIBILITY, pair.value];
+  if (first === PRESENT && second === MAP) {
+    const own = found(1)?.answer;
+    return own ? (isAccess ? accessChanges : shareChanges)(own, level.value, minutes.value) : null;
+  }
+  const both = answers.value.value?.[1].answer;
+  if (!both) return null;
+  if (isAccess) return accessDifferences(both, level.value, minutes.value);
+  return new Map(areaDifferences(both, level.value, minutes.value).map((row) => [row.unit, row.change]));
 }
 
 function triedOn(number: 0 | 1) {
@@ -49,7 +55,11 @@ const now = computed((): Compared | null => {
 
 /** Gives the maps their numbers until the function that comes back is called. */
 export function keepCompared(): () => void {
-  const stops = [effect(() => void (compared.value = now.value)), effect(() => void (elsewhere.value = mapsView.value !== "one" && pair.value[1] !== MAP))];
+  const show = (next: Compared | null): void => {
+    const waits = dragging.value && next !== null && "change" in next && next.change === null;
+    if (!waits) compared.value = next; // the difference of a moment ago stays on the map during a drag
+  };
+  const stops = [effect(() => show(now.value)), effect(() => void (elsewhere.value = mapsView.value !== "one" && pair.value[1] !== MAP))];
   return () => {
     for (const stop of stops) stop();
     [compared.value, elsewhere.value] = [null, false];

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { ServerError, url } from "../../api";
 import { Loaded } from "../../loaded";
+import { storedCompared } from "../compare/choice";
 
 const KEY = "geoservice-token";
 /** What an HTTP header can carry, at the length that the server takes. */
@@ -27,7 +28,7 @@ export function keepInTab(key: string, value: string | null): void {
 }
 
 export const token = signal<string | null>(kept());
-/** Whether the list of stored scenarios is unfolded: before that nothing is asked. */
+/** Whether the list of stored scenarios is unfolded: before that nothing is asked, unless some are compared. */
 export const unfolded = signal(false);
 
 export const authorization = (): Record<string, string> => (token.value === null ? {} : { Authorization: `Bearer ${token.value}` });
@@ -46,7 +47,7 @@ async function fetchWho(): Promise<Who> {
 }
 
 /** A proxy may sign readers in, so the server is asked without a token as well. */
-export const who = new Loaded<Who>(() => (unfolded.value ? `token ${token.value ?? ""}` : null), fetchWho);
+export const who = new Loaded<Who>(() => (unfolded.value || storedCompared.value ? `token ${token.value ?? ""}` : null), fetchWho);
 export const planner = computed((): Who | null => {
   const found = who.value.value;
   return found?.role === "planner" || found?.role === "steward" ? found : null;

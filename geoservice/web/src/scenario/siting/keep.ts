@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { Marker, type Map as MapLibre } from "maplibre-gl";
 import { present } from "../choice";
 import { places } from "../data";
+import { keepCandidates } from "./file";
 import { clear, pointed, result, shown } from "./run";
 
 /** The mark of a station that closes. */
@@ -36,6 +37,7 @@ export function keepSiting(map: MapLibre): () => void {
   };
   const stops = [
     result.keep(),
+    keepCandidates(map),
     effect(() => {
       remove();
       const choice = present.value ? null : shown.value;
