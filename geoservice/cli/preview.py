@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from geoservice.register.store import TABLES as PRIVATE
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -47,6 +45,8 @@ def _why(unmatched: "Unmatched") -> str:
 def _print_rows(report: "Report", preview: "Preview", console: "Console") -> None:
     from rich.table import Table
     from rich.text import Text
+
+    from geoservice.register.store import TABLES as PRIVATE
 
     show_values = report.table not in PRIVATE or console.is_terminal
     if show_values and preview.rows:
