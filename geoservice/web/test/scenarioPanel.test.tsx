@@ -92,7 +92,7 @@ test("a new station is shown in brief, by area and by station, and the map follo
   await settled();
   expect(texts(".overall span.before, .overall span.after, .overall .change")).toEqual(["50.0 ± 1.0%", "51.0 ± 1.0%", "+1.0 ± 0.1 pp"]);
   expect(texts(".medians")).toEqual(["Median travel time 8.0 ± 0.5 min→then7.0 ± 0.5 min"]);
-  expect(texts(".moved")).toEqual(["about 10 ± 1 people more within 10 min; nobody loses access"]);
+  expect(texts(".moved")).toEqual(["about 10 ± 1 more people within 10 min; nobody loses access"]);
   expect(texts(".changed tbody th")).toEqual(["A"]);
   expect(texts(".loads tbody th, .loads tbody .load")).toEqual(["New station 1", "20.0% ± 1.0"]);
   expect(ground.value?.numbers.get("a")?.value).toBe(51);

@@ -98,7 +98,7 @@ test("the edits of an open scenario are sent, and shown before and after", async
   await settled();
   expect(asked.at(-1)!.edits).toEqual([{ station: "s", open: false, name: "Old house" }]);
   expect(texts(".share .before, .share .after")).toEqual(["50.0 ± 1.0%", "40.0 ± 1.0%"]);
-  expect(texts(".zone-numbers .moved")).toEqual(["nobody more within 10 min; about 40 ± 1 people no longer"]);
+  expect(texts(".zone-numbers .moved")).toEqual(["nobody more within 10 min; about 40 ± 1 people lose access"]);
   expect(texts(".loads tbody th")).toEqual(["Old house", "乙站"]);
   expect(texts(".loads tbody td")).toEqual(["400 ± 1", "under 8", "0", "3 ± 1"]);
   await act(() => leaveScenario());
