@@ -34,14 +34,14 @@ def ground(page: Page) -> bytes:
     [
         (
             "zh",
-            "各区域覆盖率 服务范围 出行时间网格 估计人口分布 服务均等化 未覆盖人口 区域间人口流动 热点",
+            "各区域覆盖率 服务范围 出行时间网格 估计人口分布 服务均等化 未覆盖人口 区域间人口流动 热点 住户定位精度",
             "底图 服务空白区 服务站点",
         ),
         (
             "en",
             (
                 "Coverage by area|Catchments|Travel time by cell|Estimated population|Equal services|Hotspots|"
-                "Uncovered population|Migration between areas"
+                "Uncovered population|Migration between areas|How well households are located"
             ),
             "Base map|Service gaps|Service stations",
         ),
