@@ -25,8 +25,15 @@ def opened(chromium: Browser, demo_home: Path, tmp_path: Path, language: Literal
 
 
 def ground(page: Page) -> bytes:
-    """Take a picture of the map beside its panels."""
-    return page.screenshot(clip={"x": 380, "y": 130, "width": 300, "height": 600})
+    """Take a picture of the map beside its panels, as soon as it has stopped changing."""
+    before = b""
+    for _ in range(30):
+        picture = page.screenshot(clip={"x": 380, "y": 130, "width": 300, "height": 600})
+        if picture == before:
+            return picture
+        before = picture
+        page.wait_for_timeout(200)
+    raise AssertionError("the map does not stop changing")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +111,6 @@ def test_the_base_map_is_switched_off_and_on(chromium: Browser, demo_home: Path,
     box, pictures = page.get_by_label("Base map"), []
     for step in ("on", "off", "on"):
         box.set_checked(step == "on")
-        page.wait_for_timeout(300)
         pictures.append(ground(page))
     page.close()
     first, without, again = map(pixels, pictures)
