@@ -307,8 +307,8 @@ class Release:
         Raises
         ------
         ParameterError
-            There is no such analysis, the study does not have the service, mode or tier, an edit is incomplete, or a parameter is
-            not allowed.
+            There is no such analysis; the study does not have the service, mode or tier; an edit is incomplete; or a parameter
+            is not allowed.
         """
         from geoservice.live.question import ANALYSES
 
