@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from geoservice.analysis.base import Trip
 from geoservice.geo import Floats, Objects
-from geoservice.measures import NOBODY, OK
+from geoservice.measures import MEASURES, NOBODY, OK, UNDER
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 ROWS = pa.schema(
@@ -59,6 +59,23 @@ def _constant(kind: pa.DataType, value: str | int | None, size: int) -> "pa.Arra
     if kind == _TEXT:
         return pa.DictionaryArray.from_arrays(np.zeros(size, np.int32), pa.array([str(value or "")], pa.string()))
     return pa.array(np.full(size, value or 0), kind)
+
+
+def suppress_small_counts(rows: pa.Table, below: int | None) -> pa.Table:
+    """Return rows with counts below a number removed, for offices with such a rule; it is presentation, not protection."""
+    if below is None:
+        return rows
+    counts = [name for name, m in MEASURES.items() if m.kind == "count"]
+    measure = np.isin(rows.column("measure").to_numpy(), counts)
+    value, margin = (rows.column(c).to_numpy() for c in ("value", "margin"))
+    small = measure & (value < below)
+    status = np.where(small, UNDER, rows.column("status").to_numpy())
+    replaced = {
+        "value": pa.array(np.where(small, np.nan, value), from_pandas=True),
+        "margin": pa.array(np.where(small, np.nan, margin), from_pandas=True),
+        "status": pa.array(status, pa.string()).dictionary_encode(),
+    }
+    return pa.table([replaced.get(f.name, rows.column(f.name)) for f in rows.schema], schema=rows.schema)
 
 
 def trip_columns(trip: Trip) -> dict[str, Any]:

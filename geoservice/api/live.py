@@ -190,6 +190,15 @@ def isochrone_frame(answer: Json) -> "geopandas.GeoDataFrame":
     return frame.assign(**{name: [row[name] for row in rows] for name in rows[0]}).set_index("minutes")
 
 
+def analysis_frame(answer: Json) -> "geopandas.GeoDataFrame":
+    """Return the answer of an analysis as a frame with a row for each feature; ``attrs["notes"]`` are its remarks."""
+    import geopandas
+
+    frame = geopandas.GeoDataFrame.from_features(answer["features"], crs="EPSG:4326")
+    frame.attrs["notes"] = answer["notes"]
+    return frame
+
+
 def _numbers(row: Json) -> Json:
     """Return each number and its margin, None if unknown or hidden."""
     found: Json = {}

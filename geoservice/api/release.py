@@ -13,13 +13,14 @@ from geoservice.api.live import (
     LiveQuestions,
     ScenarioAnswer,
     ZoneAnswer,
+    analysis_frame,
     edit_rows,
     isochrone_frame,
     zone_answer,
     zone_input,
 )
 from geoservice.api.stores import releases_of, settings_for
-from geoservice.errors import NotFound
+from geoservice.errors import NotFound, check_choice
 
 if TYPE_CHECKING:
     import folium
@@ -274,6 +275,46 @@ class Release:
         """
         at = {"station": place} if isinstance(place, str) else {"lon": float(place[0]), "lat": float(place[1])}
         return isochrone_frame(self._live.ask("isochrone", {"mode": mode, "minutes": list(minutes), "group": group, **at}))
+
+    def analyse(
+        self,
+        analysis: Literal["accessibility", "capacity", "equal-services", "inequality", "travel-times"],
+        service: str,
+        mode: str,
+        edits: "Edits" = (),
+        *,
+        tier: str = "any",
+        **parameters: int | str,
+    ) -> "geopandas.GeoDataFrame":
+        """Return an analysis of the trips to a service by one mode, with the stations as they are or after some edits.
+
+        Parameters
+        ----------
+        analysis
+            ``accessibility`` (E2SFCA, minutes to the second station), ``capacity`` (people assigned to stations),
+            ``equal-services`` (migrants beside residents), ``inequality`` (of travel time), ``travel-times`` (median and P90).
+        service, mode, edits, tier
+            As of :meth:`scenario`.
+        **parameters
+            Of ``capacity``: ``nearest``, the stations that a person may go to, and ``order`` (``"people"`` or ``"capacity"``).
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            A row for each area or station, measure and group, with ``value`` and ``margin``, the half-width of the 90 %
+            interval; ``attrs["notes"]`` are remarks in both languages.
+
+        Raises
+        ------
+        ParameterError
+            There is no such analysis; the study does not have the service, mode or tier; an edit is incomplete; or a parameter
+            is not allowed.
+        """
+        from geoservice.live.question import ANALYSES
+
+        check_choice("analysis", analysis, ANALYSES)
+        inputs = {"service": service, "mode": mode, "tier": tier, "geometry": True, **parameters}
+        return analysis_frame(self._live.ask(analysis, {**inputs, "edits": edit_rows(edits)}))
 
     def explore(self, *layers: str, language: Literal["zh", "en"] = "en") -> "folium.Map":
         """Return layers as a self-contained map for a notebook, which loads nothing from other hosts.

@@ -1,4 +1,4 @@
-"""geoservice what-if, zone and isochrone: live questions about the current release."""
+"""geoservice what-if, zone, isochrone and analyse: live questions about the current release."""
 
 import json
 from pathlib import Path
@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 HEADERS = {
     "zh": {
         "unit": "编号", "id": "编号", "name": "名称", "minutes": "分钟", "persons": "人数", "persons_before": "原人数",
-        "share": "占比%", "gained": "新增", "lost": "失去", "load": "负荷%",
+        "share": "占比%", "gained": "新增", "lost": "失去", "load": "负荷%", "geography": "层级", "measure": "指标",
+        "group": "人群", "value": "数值", "unit_of_measure": "单位",
     },
     "en": {
         "unit": "unit", "id": "id", "name": "name", "minutes": "minutes", "persons": "people", "persons_before": "before",
-        "share": "share %", "gained": "gained", "lost": "lost", "load": "load %",
+        "share": "share %", "gained": "gained", "lost": "lost", "load": "load %", "geography": "level", "measure": "measure",
+        "group": "people", "value": "value", "unit_of_measure": "in",
     },
 }  # fmt: skip
 AREAS = ("unit", "name", "minutes", "persons_before", "persons", "gained", "gained_margin", "lost", "lost_margin")
 STATIONS = ("id", "name", "persons_before", "persons", "persons_margin", "load")
 BREAKS = ("minutes", "persons", "persons_margin", "share", "share_margin", "persons_before", "gained", "lost")
 """Columns that are printed; the header of a margin is ±."""
-TEXTS = {"unit", "id", "name"}
+ROWS = ("geography", "unit", "measure", "group", "value", "margin", "unit_of_measure")
+TEXTS = {"unit", "id", "name", "geography", "measure", "group", "unit_of_measure"}
 Service = Annotated[str, typer.Option(help="Service of the study.")]
 Mode = Annotated[str, typer.Option(help="Mode of travel of the study.")]
 Tier = Annotated[str, typer.Option(help="Only stations of this tier, or any.")]
@@ -122,6 +125,35 @@ def isochrone(
     _write(frame.reset_index(), file)
 
 
+def analyse(
+    analysis: Annotated[str, typer.Argument(help="accessibility, capacity, equal-services, inequality or travel-times.")],
+    service: Service,
+    mode: Mode,
+    edits: EditsFile = None,
+    tier: Tier = "any",
+    level: Annotated[str | None, typer.Option(help="Print only this level of areas, or station.")] = None,
+    nearest: Annotated[int | None, typer.Option(help="For capacity: the stations that a person may go to.")] = None,
+    order: Annotated[str | None, typer.Option(help="For capacity: stations are filled by people or by capacity.")] = None,
+    file: Out = None,
+    language: Lang = "zh",
+    home: Home = None,
+) -> None:
+    """Print an analysis of the release, with the stations as they are or as they would be; nothing is stored."""
+    from geoservice.api.files import OUTLINES
+    from geoservice.api.release import open_release
+
+    _check(language, file, OUTLINES)
+    options = {name: value for name, value in (("nearest", nearest), ("order", order)) if value is not None}
+    name: Any = analysis
+    with open_release(settings_for(home).home) as release:
+        frame = release.analyse(name, service, mode, read_edits(edits), tier=tier, **options)
+    for note in frame.attrs["notes"]:
+        err.print(note[language], markup=False)
+    rows = frame if level is None else frame[frame["geography"] == level]
+    _print(rows.drop(columns="geometry"), language, ROWS)
+    _write(rows, file)
+
+
 def _check(language: str, file: Path | None, endings: tuple[str, ...] = (".csv",)) -> None:
     from geoservice.api.files import check_out
 
@@ -204,3 +236,4 @@ def register(app: typer.Typer) -> None:
     app.command("what-if")(what_if)
     app.command()(zone)
     app.command()(isochrone)
+    app.command()(analyse)

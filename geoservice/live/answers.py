@@ -1,10 +1,12 @@
 """The live questions by the id of their process, their answers, and the engine of a release."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from geoservice.live.analysis_answer import ANALYSES, analysis_answer
 from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
@@ -16,7 +18,12 @@ from geoservice.live.zone_answer import zone_answer
 Answer = Callable[[Engine, Any, tuple[str, ...] | None], dict[str, Any]]
 """Answers a question of an engine, within the areas that the caller may see; None is no limit."""
 ANSWERS: Mapping[str, Answer] = MappingProxyType(
-    {STATION_SCENARIO: coverage_answer, ZONE: zone_answer, ISOCHRONE: isochrone_answer}
+    {
+        STATION_SCENARIO: coverage_answer,
+        ZONE: zone_answer,
+        ISOCHRONE: isochrone_answer,
+        **{process: partial(analysis_answer, process) for process in ANALYSES},
+    }
 )
 
 

@@ -63,7 +63,50 @@ class IsochroneQuestion(BaseModel):
     group: str = "all"
 
 
+class AnalysisQuestion(BaseModel):
+    """An analysis of the trips to a service by one mode, after some edits of stations.
+
+    ``tier`` is one of the study's, so that only its stations count, or ``any``. With ``geometry`` the areas of the answer have
+    their outlines.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    service: str
+    mode: str
+    tier: str = "any"
+    edits: tuple[StationEdit, ...] = Field((), max_length=MAX_EDITS)
+    geometry: bool = False
+
+    def parameters(self) -> dict[str, object]:
+        """Return the inputs that are parameters of the analysis itself."""
+        return {}
+
+
+class CapacityQuestion(AnalysisQuestion):
+    """People assigned to the stations that have a capacity, after some edits of stations.
+
+    Each person may go to the ``nearest`` stations. Stations are filled in the ``order`` of the people near them or of their
+    capacity, as AccessMod does, beside the assignment that serves the most people.
+    """
+
+    nearest: int = Field(10, ge=1, le=100)
+    order: Literal["people", "capacity"] = "people"
+
+    def parameters(self) -> dict[str, object]:
+        """Return the inputs that are parameters of the analysis itself."""
+        return {"nearest": self.nearest, "order": self.order}
+
+
+ANALYSES = ("accessibility", "capacity", "equal-services", "inequality", "travel-times")
+"""Ids of the processes that run an analysis."""
+ACCESSIBILITY, CAPACITY, EQUAL_SERVICES, INEQUALITY, TRAVEL_TIMES = ANALYSES
 QUESTIONS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {STATION_SCENARIO: CoverageQuestion, ZONE: ZoneQuestion, ISOCHRONE: IsochroneQuestion}
+    {
+        STATION_SCENARIO: CoverageQuestion,
+        ZONE: ZoneQuestion,
+        ISOCHRONE: IsochroneQuestion,
+        CAPACITY: CapacityQuestion,
+        **dict.fromkeys((ACCESSIBILITY, EQUAL_SERVICES, INEQUALITY, TRAVEL_TIMES), AnalysisQuestion),
+    }
 )
 """The question of each process."""

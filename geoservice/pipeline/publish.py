@@ -16,7 +16,7 @@ from geoservice import __version__
 from geoservice.addresses.current import CurrentGazetteer, current_gazetteer
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.base import UNIT_SCHEMA, Analysis, Context, Units
-from geoservice.analysis.frames import stack
+from geoservice.analysis.frames import stack, suppress_small_counts
 from geoservice.analysis.frames import table as release_rows
 from geoservice.analysis.readiness import READINESS
 from geoservice.demand import DemandSurface, region_sums
@@ -24,7 +24,6 @@ from geoservice.errors import NotFound
 from geoservice.geo import Objects
 from geoservice.layer import Label, Layer
 from geoservice.live.files import LiveArrays, area_table, point_positions, write_live
-from geoservice.measures import MEASURES, UNDER
 from geoservice.pipeline.area_index import add_area_paths
 from geoservice.pipeline.closures import NO_SHAPES, street_changes, travel_day
 from geoservice.pipeline.context import build_context
@@ -259,23 +258,6 @@ def leaf_rows(source: StudySurface) -> pa.Table:
         if q.group in source.groups and (q.unit == "persons" or q.group == "all")
     ]
     return stack(tables)
-
-
-def suppress_small_counts(rows: pa.Table, below: int | None) -> pa.Table:
-    """Return rows with counts below a number removed, for offices with such a rule; it is presentation, not protection."""
-    if below is None:
-        return rows
-    counts = [name for name, m in MEASURES.items() if m.kind == "count"]
-    measure = np.isin(rows.column("measure").to_numpy(), counts)
-    value, margin = (rows.column(c).to_numpy() for c in ("value", "margin"))
-    small = measure & (value < below)
-    status = np.where(small, UNDER, rows.column("status").to_numpy())
-    replaced = {
-        "value": pa.array(np.where(small, np.nan, value), from_pandas=True),
-        "margin": pa.array(np.where(small, np.nan, margin), from_pandas=True),
-        "status": pa.array(status, pa.string()).dictionary_encode(),
-    }
-    return pa.table([replaced.get(f.name, rows.column(f.name)) for f in rows.schema], schema=rows.schema)
 
 
 def _process_json(analysis: Analysis) -> dict[str, Any]:

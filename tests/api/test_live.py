@@ -44,6 +44,18 @@ def test_a_service_answers_as_the_folder_does(near: Release, served: str) -> Non
             far.isochrone("fly", [5], "A")
 
 
+def test_an_analysis_is_a_frame_of_values_with_margins(near: Release, served: str) -> None:
+    with geoservice.open_release(served) as far:
+        ours, theirs = (r.analyse("capacity", "checkup", "walk", [MOVED], nearest=2) for r in (near, far))
+        assert_frame_equal(pd.DataFrame(ours.drop(columns="geometry")), pd.DataFrame(theirs.drop(columns="geometry")))
+    assert {"county", "township", "station"} <= set(ours["geography"])
+    assert ours.geometry.notna().all()
+    assert (ours.loc[ours["measure"] == "assigned_persons", "value"] > 0).any()
+    assert ours["margin"].isna().all(), "the errors of this public population are not stated"
+    with pytest.raises(ParameterError, match="nearest"):
+        near.analyse("inequality", "checkup", "walk", nearest=2)
+
+
 def test_two_scenarios_are_compared(near: Release, served: str) -> None:
     new = {"station": "new", "lon": 10.0144, "lat": 0.0, "tier": "village", "services": ["checkup"]}
     with geoservice.open_release(served) as far:

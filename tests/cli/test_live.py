@@ -52,6 +52,18 @@ def test_edits_may_be_csv_or_geojson(cli: Any, home: Path, edits: Path, tmp_path
     assert cli("what-if", "--edits", points, *TRIP, "-C", home).out == expected
 
 
+def test_an_analysis_with_edits_is_printed_and_written(cli: Any, home: Path, edits: Path, tmp_path: Path) -> None:
+    file = tmp_path / "capacity.geojson"
+    asked = ("analyse", "capacity", *TRIP, "--edits", edits, "--nearest", 2, "--level", "station")
+    ended = cli(*asked, "--lang", "en", "--out", file, "-C", home)
+    assert ended.code == 0, ended.err
+    assert "assigned_load" in ended.out
+    assert set(geopandas.read_file(file)["geography"]) == {"station"}
+    assert "指标" in cli(*asked, "-C", home).out
+    wrong = cli("analyse", "siting", *TRIP, "-C", home)
+    assert (wrong.code != 0, "accessibility, capacity" in wrong.err) == (True, True)
+
+
 def test_the_people_of_a_zone_and_an_isochrone(cli: Any, home: Path, tmp_path: Path) -> None:
     outlines = tmp_path / "around.geojson"
     ended = cli("isochrone", "--mode", "walk", "--minutes", 5, "--minutes", 10, "--station", "A", "--out", outlines, "-C", home)

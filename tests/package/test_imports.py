@@ -75,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "spreadsheet",
     }
     | {"progress", "study", "vintages"},
-    "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
+    "live": BASE | {"analysis", "demand", "durable", "measures", "network", "schema"},
     "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network", "progress"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}

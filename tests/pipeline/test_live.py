@@ -1,33 +1,22 @@
 """Answers of the live engine equal a release that is published with the edited stations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from geoservice.errors import ParameterError
-from geoservice.ingest import Options, import_file
-from geoservice.layer import Layer
 from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.edits import StationEdit
 from geoservice.live.engine import Engine
 from geoservice.live.estimates import Counts
-from geoservice.live.files import read_live
 from geoservice.live.isochrone_answer import isochrone_answer
-from geoservice.live.parameters import Parameters
 from geoservice.live.question import CoverageQuestion, IsochroneQuestion, ZoneQuestion
 from geoservice.live.zone_answer import zone_answer
-from geoservice.pipeline import publish_study
-from geoservice.progress import quiet
-from geoservice.project import Project, open_project
-from geoservice.release import ItemQuery, ReleaseStore, open_store
+from geoservice.release import ItemQuery, ReleaseStore
 from geoservice.release.base import ALL
-from geoservice.study import Study
-
-from .conftest import fill
 
 MOVED = StationEdit(station="B", lon=10.0072, lat=0.0108, start_delay_s=0)
 NEW = StationEdit(station="C", lon=10.0144, lat=0.0, tier="village", services=("checkup",), capacity=50)
@@ -35,10 +24,11 @@ CLOSED = StationEdit(station="A", open=False)
 WALK = CoverageQuestion(service="checkup", mode="walk")
 
 
-def rows_of(store: ReleaseStore) -> dict[tuple[Any, ...], tuple[Any, Any]]:
-    """Return value and margin of coverage rows by area, measure and minutes."""
-    with closing(store.open()) as reader:
-        table = reader.items("table", ItemQuery(limit=ALL)).to_pylist()
+Table = list[dict[str, Any]]
+
+
+def coverage_of(table: Table) -> dict[tuple[Any, ...], tuple[Any, Any]]:
+    """Return value and margin of the rows of coverage by area, measure and minutes."""
     measures = {"persons", "covered_persons", "covered_share", "median_minutes", "served_persons", "load", "access_capacity"}
     wanted = [r for r in table if r["measure"] in measures and r["group"] == "all"]
     return {
@@ -46,39 +36,6 @@ def rows_of(store: ReleaseStore) -> dict[tuple[Any, ...], tuple[Any, Any]]:
         for r in wanted
         if (r["tier"], r["nth"]) == ("any", 1) or r["measure"] == "persons"
     }
-
-
-@pytest.fixture(scope="module")
-def published(
-    protected: Project, study: Study, layers: tuple[Layer, ...], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ReleaseStore]:
-    with closing(open_store(tmp_path_factory.mktemp("base") / "releases", None, "geoservice", read_only=False)) as store:
-        publish_study(protected, store, study, layers, quiet)
-        yield store
-
-
-@pytest.fixture(scope="module")
-def engine(published: ReleaseStore) -> Iterator[Engine]:
-    with closing(published.open()) as reader:
-        yield Engine(read_live(reader.live()), Parameters.of(reader.manifest.study, ("all", "resident", "migrant")))
-
-
-def republished(
-    town: Path, protected: Project, study: Study, layers: tuple[Layer, ...], folder: Path, stations: list[str]
-) -> dict[tuple[Any, ...], tuple[Any, Any]]:
-    """Return the coverage of a study with other stations and the same surface."""
-    with (
-        closing(open_project(folder / "project", None, "geoservice")) as project,
-        closing(open_store(folder / "releases", None, "geoservice", read_only=False)) as store,
-    ):
-        fill(project, town, study)
-        header = (town / "stations.csv").read_text(encoding="utf-8").splitlines()[0]
-        (folder / "stations.csv").write_text("\n".join([header, *stations, ""]), encoding="utf-8")
-        import_file(project, "stations", folder / "stations.csv", Options(), study, quiet)
-        info = protected.surfaces()[-1]
-        project.add_surface(protected.surface(info.digest), info)
-        publish_study(project, store, study, layers, quiet)
-        return rows_of(store)
 
 
 @pytest.mark.parametrize(
@@ -89,10 +46,9 @@ def republished(
     ],
 )
 def test_an_answer_equals_a_release_with_these_stations(
-    engine: Engine, town: Path, protected: Project, study: Study, layers: tuple[Layer, ...], tmp_path: Path,
-    edits: tuple[StationEdit, ...], stations: list[str],
-) -> None:  # fmt: skip
-    expected = republished(town, protected, study, layers, tmp_path, stations)
+    engine: Engine, republished: Callable[[list[str]], Table], edits: tuple[StationEdit, ...], stations: list[str]
+) -> None:
+    expected = coverage_of(republished(stations))
     answer = coverage_answer(engine, WALK.model_copy(update={"edits": edits, "areas": "all", "access": True}))
     for area in answer["areas"]:
         for at in area["breaks"]:

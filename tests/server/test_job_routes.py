@@ -1,5 +1,6 @@
 """Who sees which job, methods, the list with its filters, and what the service says it conforms to; no job is run here."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -88,6 +89,9 @@ def test_whoever_may_not_read_all_areas_is_refused_with_the_reason(callers: dict
     answer = submit(callers["of an area"])
     assert (answer.status_code, "this token is limited to t1" in answer.json()["detail"]) == (403, True)
     assert submit(callers["anonymous"]).status_code == 404, "the layer is not public"
+    asked = json.dumps({"inputs": {"service": "checkup", "mode": "walk"}})
+    (answer,) = callers["of an area"].many("/processes/capacity/execution", method="POST", content=asked)
+    assert (answer.status_code, "this token is limited to t1" in answer.json()["detail"]) == (403, True)
 
 
 def test_a_token_may_have_a_few_jobs_at_a_time(callers: dict[str, Caller]) -> None:

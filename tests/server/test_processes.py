@@ -30,9 +30,12 @@ def station(demo_server: str) -> dict[str, Any]:
 def test_the_list_and_the_description_name_the_inputs(client):
     listed = client.json("/processes")["processes"]
     described = client.json(PATH)
-    assert [p["id"] for p in listed] == ["station-scenario", "zone-summary", "isochrone", "siting", "geocode"]
+    analyses = ["accessibility", "capacity", "equal-services", "inequality", "travel-times"]
+    assert [p["id"] for p in listed] == ["station-scenario", "zone-summary", "isochrone", *analyses, "siting", "geocode"]
     assert described["title"] == "Stations as they could be"
-    assert set(described["inputs"]) == {"service", "mode", "tier", "group", "edits", "areas", "access", "scenario"}
+    assert set(described["inputs"]) == {
+        "service", "mode", "tier", "group", "edits", "areas", "access", "scenario", "compared_with", "compared_with_scenario",
+    }  # fmt: skip
     assert client.json(f"{PATH}?lang=zh")["title"] == "站点情景"
     missing = client.get("/processes/nothing")
     assert (missing.status_code, missing.json()["type"].rpartition("/")[2]) == (404, "no-such-process")
@@ -108,12 +111,29 @@ def test_the_people_of_a_zone_and_of_an_isochrone_around_a_station(demo_server: 
     assert 0 < persons[0] < persons[1]
 
 
+def test_an_analysis_follows_the_edits(demo_server: str) -> None:
+    def assigned(edits: list[Any]) -> dict[str, float]:
+        trip = {"service": "primary_care", "mode": "walk", "edits": edits}
+        status, answer = ask(demo_server, trip, path="/processes/capacity")
+        assert (status, answer["type"]) == (200, "FeatureCollection")
+        rows = [f["properties"] for f in answer["features"] if f["geometry"]]
+        return {row["unit"]: row["value"] for row in rows if row["measure"] == "assigned_persons" and row["value"]}
+
+    before = assigned([])
+    largest = max(before, key=lambda unit: before[unit])
+    after = assigned([{"station": largest, "open": False}])
+    assert after.keys() == before.keys() - {largest}
+    assert sum(after.values()) > sum(before.values()) - before[largest], "others take some of its people"
+
+
 @pytest.mark.parametrize(
     ("path", "inputs", "text"),
     [
         ("zone-summary", {"service": "primary_care", "mode": "walk"}, "inputs.zone"),
         ("zone-summary", {"service": "primary_care", "mode": "walk", "zone": {"type": "Point"}}, "inputs.zone"),
         ("isochrone", {"mode": "walk", "minutes": []}, "inputs.minutes"),
+        ("capacity", {"service": "primary_care", "mode": "walk", "order": "size"}, "inputs.order"),
+        ("inequality", {"service": "primary_care", "mode": "walk", "nearest": 3}, "inputs.nearest"),
         ("isochrone", {"mode": "walk", "minutes": [5]}, "give the id of a station"),
         ("isochrone", {"mode": "walk", "minutes": [5], "lon": 0, "lat": 0}, "no street for the mode walk"),
     ],

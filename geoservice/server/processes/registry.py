@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from geoservice.live import question
 from geoservice.server.formats import GEOJSON
 from geoservice.server.gazetteer.geocode_inputs import GeocodeQuestion
+from geoservice.server.processes.analysis_texts import AFTER_EDITS, ANALYSIS_PROCESSES
 from geoservice.server.processes.errors import NoSuchProcess
 from geoservice.server.scenarios.question import StoredCoverageQuestion, StoredZoneQuestion
 from geoservice.siting.question import SitingQuestion
@@ -118,6 +119,18 @@ SITING = Process(
     is_long=True,
     everywhere=True,
 )
+ANALYSES = tuple(
+    Process(
+        name,
+        title,
+        {language: text[language] + AFTER_EDITS[language] for language in text},
+        inputs,
+        GEOJSON,
+        everywhere=True,
+    )
+    for name, title, text, inputs in ANALYSIS_PROCESSES
+)
+"""The analyses of a release, with the stations as they are or as they would be."""
 GEOCODE = Process(
     "geocode",
     {"zh": "地址定位", "en": "Positions of addresses"},
@@ -132,7 +145,9 @@ GEOCODE = Process(
     sync_only=True,
     layer=None,
 )
-PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE, SITING, GEOCODE)})
+PROCESSES: Mapping[str, Process] = MappingProxyType(
+    {p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE, *ANALYSES, SITING, GEOCODE)}
+)
 
 
 def process_of(process_id: str, processes: Mapping[str, Process] = PROCESSES) -> Process:

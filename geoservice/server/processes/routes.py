@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
+from geoservice.errors import Forbidden
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
@@ -94,6 +95,11 @@ async def execute(context: Answer, request: Request, process_id: str) -> Respons
     if isinstance(execution.inputs, ImportInputs):
         note_import(execution.inputs.targets)
     within = None if layer is None else context.principal.within(layer)
+    if process.everywhere and within is not None:
+        raise Forbidden(
+            f"process {process.id}: it counts the people of all areas, and this token is limited to {', '.join(within)}; ask "
+            "with a token for all areas"
+        )
     question = await resolved(execution.inputs, context)
     if not process.sync_only and (process.is_long or prefers_async(request.headers)):
         return await execute_job(context, request, process, Execution(question, execution.response), within)

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from geoservice.live.question import CoverageQuestion, ZoneQuestion
+from geoservice.live.question import AnalysisQuestion, CapacityQuestion, CoverageQuestion, ZoneQuestion
 
 
 class StoredScenario(BaseModel):
@@ -22,3 +22,11 @@ class StoredCoverageQuestion(CoverageQuestion, StoredScenario):
 
 class StoredZoneQuestion(ZoneQuestion, StoredScenario):
     """The people of a zone before and after some edits of stations, or those of a stored scenario."""
+
+
+class StoredAnalysisQuestion(AnalysisQuestion, StoredScenario):
+    """An analysis after some edits of stations, or those of a stored scenario."""
+
+
+class StoredCapacityQuestion(CapacityQuestion, StoredScenario):
+    """People assigned to the stations after some edits, or those of a stored scenario."""

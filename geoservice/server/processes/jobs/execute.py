@@ -7,7 +7,7 @@ from anyio import CancelScope, sleep, to_thread
 from fastapi import Request, Response
 from starlette.datastructures import Headers
 
-from geoservice.errors import Forbidden, TimedOut, Unavailable
+from geoservice.errors import TimedOut, Unavailable
 from geoservice.server.access.rate_limits import rate_limit_key
 from geoservice.server.deps import RequestContext
 from geoservice.server.errors import PROBLEM, error_headers, problem
@@ -53,11 +53,6 @@ async def execute_job(
     context: RequestContext, request: Request, process: Process, execution: Execution, within: tuple[str, ...] | None
 ) -> Response:
     """Return the job that was accepted, or its result if the caller does not prefer to look for it later."""
-    if process.everywhere and within is not None:
-        raise Forbidden(
-            f"process {process.id}: it counts the people of all areas, and this token is limited to {', '.join(within)}; ask "
-            "with a token for all areas"
-        )
     runner: JobRunner = request.app.state.jobs
     waits, principal = not prefers_async(request.headers), context.principal
     question = execution.inputs.model_dump_json(exclude_unset=True)
