@@ -20,7 +20,7 @@ from geoservice.server.processes.jobs.runner import GONE
 from geoservice.server.release_pool import version_of
 from geoservice.settings import Settings
 
-from .test_jobs import ASK, Service
+from .test_jobs import ASK, LONG, Service
 
 ASK_LONGER = {**ASK, "sites": 5, "spacing": 100}
 """It takes a second or two, and has one answer."""
@@ -114,14 +114,15 @@ def test_a_killed_service_ends_its_jobs_when_it_starts_again(home: Path, serve: 
 
 def test_a_stopped_service_leaves_its_job_to_the_next(home: Path, serve: Any) -> None:
     with serve(home, **KEPT) as served:
-        job = running(Service(served), ASK_LONGER)
+        job = running(Service(served), LONG)
     with closing(kept_jobs(Settings(home=home))) as store:
         record = store.get(job.removeprefix("/jobs/"))
         assert record is not None
         assert (record.status, record.starts) == ("accepted", 0)
     with serve(home, **KEPT) as served:
         service = Service(served)
-        assert service.finished(service.url + job)["status"] == "successful"
+        until(service, job, lambda state: state["status"] == "running")
+        assert service.call("DELETE", job).body["status"] == "dismissed"
 
 
 def test_a_job_whose_release_is_gone_fails_with_the_reason(home: Path, serve: Any) -> None:

@@ -33,7 +33,7 @@ from geoservice.study import Study, read_study
 
 PREFIX = "both"
 ROLE = "both_http"
-SMALL = {"modes": ("drive",), "minutes": (5, 15, 30), "tiers": ("county", "van"), "cell_metres": 1000}
+SMALL = {"modes": ("drive",), "minutes": (5, 15, 30), "tiers": ("county", "van"), "cell_metres": 1000, "vans": None}
 
 
 @dataclass(frozen=True)
