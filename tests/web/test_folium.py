@@ -28,7 +28,7 @@ def ground(page: Page) -> bytes:
     """Take a picture of the map beside its panels, as soon as it has stopped changing."""
     before = b""
     for _ in range(30):
-        picture = page.screenshot(clip={"x": 380, "y": 130, "width": 300, "height": 600})
+        picture = page.screenshot(clip={"x": 440, "y": 130, "width": 210, "height": 600})
         if picture == before:
             return picture
         before = picture
