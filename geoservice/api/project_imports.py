@@ -83,9 +83,7 @@ class ProjectImports(ProjectInputs):
     def history(self, table: "TableName | None" = None) -> "pd.DataFrame":
         """Return what happened to the sources, oldest first: loads with their files, rollbacks and deletions, one row each.
 
-        Without a register that belongs to another role.
-
-        ``is_current`` is whether the vintage of a load counts now.
+        ``is_current`` is whether the vintage of a load counts now. A register that belongs to another role is left out.
         """
         import pandas as pd
 

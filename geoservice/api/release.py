@@ -310,9 +310,9 @@ class Release:
             There is no such analysis; the study does not have the service, mode or tier; an edit is incomplete; or a parameter
             is not allowed.
         """
-        from geoservice.live.question import ANALYSES
+        from geoservice.live.question import ANALYSIS_IDS
 
-        check_choice("analysis", analysis, ANALYSES)
+        check_choice("analysis", analysis, ANALYSIS_IDS)
         inputs = {"service": service, "mode": mode, "tier": tier, "geometry": True, **parameters}
         return analysis_frame(self._live.ask(analysis, {**inputs, "edits": edit_rows(edits)}))
 

@@ -3,6 +3,7 @@
 Every command imports parts where it uses them: it loads only what it needs, and ``serve`` nothing private.
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,5 +107,5 @@ def progress_bar() -> Iterator[Callable[[str, float], None]]:
 
 def json_progress(stage: str, fraction: float) -> None:
     """Write the progress of a stage to the error stream as one JSON object, for a program that waits for the result."""
-    sys.stderr.write(f'{{"stage": "{stage}", "fraction": {fraction:.3f}}}\n')
+    sys.stderr.write(json.dumps({"stage": stage, "fraction": round(fraction, 3)}) + "\n")
     sys.stderr.flush()

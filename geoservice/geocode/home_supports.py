@@ -16,12 +16,13 @@ from geoservice.addresses.gazetteer import KINDS, Gazetteer
 from geoservice.addresses.uncertainty import place_uncertainty
 from geoservice.demand import HomeSupports, Places, home_weights, inhabited_points
 from geoservice.geo import BBox, Bools, Floats, Ints, LocalProjection
+from geoservice.geocode.area_shapes import VILLAGE_LEVEL
 from geoservice.geocode.road_lines import read_road_lines
 
 LINK_M = 100.0
 """Points of a settlement are this near to the next of it, and to its name."""
-_GROUP, _VILLAGE = KINDS.index("group"), 4
-"""Kind of a hamlet, and level of a village."""
+_GROUP = KINDS.index("group")
+"""Kind of a hamlet."""
 
 
 class _Support(NamedTuple):
@@ -75,7 +76,7 @@ def _roads(folder: Path) -> Iterator[_Support]:
 def _rows(gazetteer: Gazetteer, *, village: bool) -> list[int]:
     """Return the rows of villages, or of hamlets, that have a position."""
     kind, level = np.frombuffer(gazetteer.kind, np.uint8), np.frombuffer(gazetteer.level, np.uint8)
-    selected = level == _VILLAGE + 1 if village else kind == _GROUP
+    selected = level == VILLAGE_LEVEL + 1 if village else kind == _GROUP
     rows: list[int] = np.flatnonzero(selected & np.isfinite(gazetteer.lon) & np.isfinite(gazetteer.lat)).tolist()
     return rows
 

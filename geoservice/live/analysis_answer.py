@@ -24,7 +24,7 @@ from geoservice.live.question import (
 )
 from geoservice.measures import MEASURES
 
-ANALYSES: Mapping[str, Analysis] = MappingProxyType(
+LIVE_ANALYSES: Mapping[str, Analysis] = MappingProxyType(
     {
         ACCESSIBILITY: floating_catchments,
         CAPACITY: station_capacity,
@@ -34,6 +34,8 @@ ANALYSES: Mapping[str, Analysis] = MappingProxyType(
     }
 )
 """The analyses that are processes, by the id of the process."""
+SECOND_STATION = (ACCESSIBILITY, TRAVEL_TIMES)
+"""Those that also read the times to the second nearest station."""
 STATION = "station"
 DECIMALS = 6
 """Decimals of degrees: 0.1 m."""
@@ -48,8 +50,9 @@ def analysis_answer(process: str, engine: Engine, question: AnalysisQuestion, wi
     assert within is None, "callers whose view is limited may not execute it"
     asked = ScenarioQuestion(service=question.service, mode=question.mode, tier=question.tier, edits=question.edits)
     with engine.scenario(asked) as scenario:
-        context, parameters = analysis_context(engine, scenario, asked), engine.parameters
-        findings = _run(ANALYSES[process], context, question, parameters)
+        context = analysis_context(engine, scenario, asked, second=process in SECOND_STATION)
+        parameters = engine.parameters
+        findings = _run(LIVE_ANALYSES[process], context, question, parameters)
         rows = suppress_small_counts(findings.rows, parameters.hide_below)
         offered = {row["id"] for row, counts in zip(scenario.after.rows, scenario.after.offered, strict=True) if counts}
         places = _places(engine, scenario.after.rows, geometry=question.geometry)

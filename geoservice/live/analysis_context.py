@@ -25,19 +25,21 @@ _STATIONS = pa.schema(
         *((name, pa.float64()) for name in ("capacity", "start_delay_s")),
     ]
 )
-RANKS = (1, 2)
-"""Ranks of the stations whose times an analysis may read: the nearest, and the second nearest."""
 
 
-def analysis_context(engine: Engine, scenario: Scenario, question: ScenarioQuestion) -> Context:
+def analysis_context(engine: Engine, scenario: Scenario, question: ScenarioQuestion, *, second: bool) -> Context:
     """Return the input of an analysis of the trips to a service by one mode, with the stations after the edits.
+
+    The times to the nearest stations are those of the scenario; with ``second`` those to the second nearest are searched too.
 
     Trips are to stations of any tier: those that do not count for the question offer nothing here. There are no cells, named
     places, flows or tables of the study, and no trips of other services and modes.
     """
     arrays, streets, stations = engine.arrays, scenario.streets, scenario.after
     areas = _areas(arrays)
-    times = {Trip(question.service, "any", question.mode, nth): _times(engine, streets, stations, nth) for nth in RANKS}
+    times = {Trip(question.service, "any", question.mode): Times(*scenario.trip.times.nearest())}
+    if second:
+        times[Trip(question.service, "any", question.mode, 2)] = _second_nearest(engine, streets, stations)
     points = len(arrays.surface.point_leaf)
     demand = Demand(
         arrays.surface, _positions(arrays, areas), np.full(points, -1, np.int32), times, {question.mode: _off_network(streets)}
@@ -85,10 +87,10 @@ def _positions(arrays: LiveArrays, areas: Mapping[str, Units]) -> dict[str, Int3
     return positions
 
 
-def _times(engine: Engine, streets: ModeStreets, stations: Stations, nth: int) -> Times:
+def _second_nearest(engine: Engine, streets: ModeStreets, stations: Stations) -> Times:
     limit, direction = engine.parameters.limit_ms, engine.parameters.direction
     placed = stations.placed
-    return Times(*nearest(streets.graph, placed.snapped, placed.start_ms, streets.points.points, limit, direction, nth))
+    return Times(*nearest(streets.graph, placed.snapped, placed.start_ms, streets.points.points, limit, direction, 2))
 
 
 def _off_network(streets: ModeStreets) -> Bools:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from geoservice.live.analysis_answer import ANALYSES, analysis_answer
+from geoservice.live.analysis_answer import LIVE_ANALYSES, analysis_answer
 from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
@@ -22,7 +22,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         STATION_SCENARIO: coverage_answer,
         ZONE: zone_answer,
         ISOCHRONE: isochrone_answer,
-        **{process: partial(analysis_answer, process) for process in ANALYSES},
+        **{process: partial(analysis_answer, process) for process in LIVE_ANALYSES},
     }
 )
 

@@ -97,9 +97,9 @@ class CapacityQuestion(AnalysisQuestion):
         return {"nearest": self.nearest, "order": self.order}
 
 
-ANALYSES = ("accessibility", "capacity", "equal-services", "inequality", "travel-times")
+ANALYSIS_IDS = ("accessibility", "capacity", "equal-services", "inequality", "travel-times")
 """Ids of the processes that run an analysis."""
-ACCESSIBILITY, CAPACITY, EQUAL_SERVICES, INEQUALITY, TRAVEL_TIMES = ANALYSES
+ACCESSIBILITY, CAPACITY, EQUAL_SERVICES, INEQUALITY, TRAVEL_TIMES = ANALYSIS_IDS
 QUESTIONS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
         STATION_SCENARIO: CoverageQuestion,

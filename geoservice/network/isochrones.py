@@ -88,13 +88,19 @@ class OutlineStreets:
         return cls(graph, EdgeGrid.of(graph.u, graph.v, np.flatnonzero(edges), x, y), metres, x, y)
 
     @cached_property
-    def _junctions(self) -> dict[Direction, Int32s]:
-        """The junction whose trips ``to`` a station begin, or whose trips ``from`` one end, at each node; -1 for none."""
-        return {"to": _inverse(self.graph.source, self.graph.nodes), "from": _inverse(self.graph.sink, self.graph.nodes)}
+    def _beginning(self) -> Int32s:
+        """The junction whose trips begin at each node, -1 for none."""
+        return _inverse(self.graph.source, self.graph.nodes)
+
+    @cached_property
+    def _ending(self) -> Int32s:
+        """The junction whose trips end at each node, -1 for none."""
+        return _inverse(self.graph.sink, self.graph.nodes)
 
     def reached(self, search: StationSearch) -> Int32s:
         """Return the junctions that a search reaches, and those at the ends of the station's edge."""
-        edge, junction = int(search.station.edge[0]), self._junctions[search.direction][search.nodes]
+        junctions = self._beginning if search.direction == "to" else self._ending
+        edge, junction = int(search.station.edge[0]), junctions[search.nodes]
         ends = np.array([self.graph.u[edge], self.graph.v[edge]], np.int32)
         return np.concatenate([junction[junction >= 0], ends])
 

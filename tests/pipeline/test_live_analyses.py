@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from geoservice.errors import ParameterError
-from geoservice.live.analysis_answer import ANALYSES, analysis_answer
+from geoservice.live.analysis_answer import LIVE_ANALYSES, analysis_answer
 from geoservice.live.edits import StationEdit
 from geoservice.live.engine import Engine
 from geoservice.live.question import AnalysisQuestion, CapacityQuestion
@@ -47,7 +47,7 @@ def assert_equal_to_release(answer: dict[tuple[Any, ...], Any], table: Table) ->
             assert got == (wanted if wanted is None else pytest.approx(wanted, rel=1e-6, abs=1e-6)), key
 
 
-@pytest.mark.parametrize("process", ANALYSES)
+@pytest.mark.parametrize("process", LIVE_ANALYSES)
 def test_without_edits_it_has_the_numbers_of_the_release(engine: Engine, published: ReleaseStore, process: str) -> None:
     assert_equal_to_release(answered(engine, process), table_of(published))
 
@@ -56,7 +56,7 @@ def test_with_edits_it_has_the_numbers_of_a_release_with_these_stations(
     engine: Engine, republished: Callable[[list[str]], Table]
 ) -> None:
     table = republished(["B,B,village,checkup,90,300,10.0144,0.0144", "C,C,village,checkup,50,0,10.0144,0.0"])
-    for process in ANALYSES:
+    for process in LIVE_ANALYSES:
         assert_equal_to_release(answered(engine, process, edits=(CLOSED, NEW)), table)
 
 
