@@ -9,8 +9,6 @@ import shapely
 from geoservice.areas import first_containing
 from geoservice.errors import InputError, WrongPlace
 from geoservice.geo import BBox, Floats, Int32s, Objects
-from geoservice.ingest.arrow_compute import Column, bools
-from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.coordinate_pairs import Inside
 from geoservice.ingest.coordinate_readings import other_reading, sample, share_inside
@@ -55,14 +53,6 @@ class AreaLookup:
 def no_areas_error() -> InputError:
     """Return the error for a file that cannot be loaded before areas are."""
     return InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
-
-
-def check_codes(cells: ColumnValues, name: str, codes: Column, areas: pa.Table) -> None:
-    """Reject the rows whose code in a column is not that of a loaded area; nothing if none is loaded."""
-    loaded = pa.array(areas.column("code").to_pylist(), pa.string())
-    if len(loaded):
-        unknown = bools(pc.and_(codes.is_valid(), pc.invert(pc.is_in(codes, value_set=loaded))))
-        cells.reject(unknown, name, "no area of this code is loaded", "codes of loaded areas")
 
 
 def areas_bbox(table: pa.Table) -> BBox:

@@ -40,9 +40,10 @@ def build_areas(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     columns["level"] = _level(cells, options, code)
     if n := columns["level"].to_pylist().count("grid"):
         cells.notes.append(f"{n} areas are grid cells: accepted, but not used yet")
-    columns["parent"] = _parent(cells, code, context.areas)
+    loaded = context.areas.filter(pc.is_in(context.areas.column("code_system"), value_set=pc.unique(system)))
+    columns["parent"] = _parent(cells, code, loaded)
     columns["geometry"], crs = _borders(cells, options)
-    check_parents(cells, columns["parent"], context.areas, code, options)
+    check_parents(cells, columns["parent"], loaded, code, options)
     columns |= period
     return BuiltTable(finish("areas", columns, cells), crs)
 

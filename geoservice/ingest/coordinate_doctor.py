@@ -5,6 +5,7 @@ its township or village shows it by leaving that area.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -214,12 +215,18 @@ def _depth(shapes: Objects, area: Ints, lon: Floats, lat: Floats) -> Floats:
     depth = np.zeros(len(lon))
     for i in np.unique(area[finite]):
         rows = np.flatnonzero(finite & (area == i))
-        scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(shapely.get_y(shapely.centroid(shapes[i])))), 1.0])
-        border = shapely.transform(shapely.boundary(shapely.simplify(shapes[i], 1e-4)), lambda p, s=scale: p * s)
+        border, scale = _border(shapes[i])
         distance = shapely.distance(border, shapely.points(lon[rows] * scale[0], lat[rows] * scale[1]))
         signed = np.where(_inside(np.full(len(rows), shapes[i]), lon[rows], lat[rows]), distance, -distance)
         depth[rows] = 1 / (1 + np.exp(-np.clip(signed / _DEPTH_M, -50, 50)))
     return depth
+
+
+@lru_cache(maxsize=1024)  # each reading is compared with the same areas
+def _border(shape: shapely.Geometry) -> tuple[shapely.Geometry, Floats]:
+    """Return an area's simplified border in metres, and the metres of a degree of longitude and of latitude."""
+    scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(shapely.get_y(shapely.centroid(shape)))), 1.0])
+    return shapely.transform(shapely.boundary(shapely.simplify(shape, 1e-4)), lambda p: p * scale), scale
 
 
 def _lon_lat(reading: CoordinateReading, points: StatedPoints) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ from geoservice.ingest.sqlite_files import database_files
 
 Format = Literal[
     "csv", "workbook", "gpkg", "geojson", "geojsonl", "topojson", "flatgeobuf", "shapefile", "kml", "kmz", "gpx", "zip",
-    "parquet", "geotiff", "json",
+    "parquet", "geotiff", "json", "dataset",
 ]  # fmt: skip
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv",

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.areas import CHINESE_DIGITS, migrant_class, significant_digits
+from geoservice.crosswalk import UNKNOWN, Crosswalk
+from geoservice.ingest.area_codes import reject_untranslated
 from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
@@ -17,7 +19,9 @@ NAME = "registered_area"
 _CODE = r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,31}$"
 
 
-def registered_areas(cells: ColumnValues, areas: pa.Table, residence: Column, *, chinese: bool) -> Column:
+def registered_areas(
+    cells: ColumnValues, areas: pa.Table, residence: Column, crosswalk: Crosswalk | None = None, *, chinese: bool
+) -> Column:
     """Return codes of home areas, null where missing.
 
     A name stands for the only loaded area of that name, or for a division of China. Notes report unknown codes, codes of areas
@@ -29,6 +33,8 @@ def registered_areas(cells: ColumnValues, areas: pa.Table, residence: Column, *,
         The columns of the file, and the loaded areas.
     residence : Arrow strings, shape (n,)
         Code of the area that each household lives in.
+    crosswalk
+        Translates codes of another system; those of areas that are not in it, elsewhere in the country, stay as they are.
     chinese : bool
         Whether codes are those of Chinese divisions.
     """
@@ -40,6 +46,8 @@ def registered_areas(cells: ColumnValues, areas: pa.Table, residence: Column, *,
         t if ok else code_by_name.get(t) or (division_of(t) if chinese else None) for t, ok in zip(texts, is_code, strict=True)
     ]
     index = text.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    if crosswalk is not None:
+        codes = _translated(cells, texts, is_code, codes, index, crosswalk)
     unknown = np.array([*(c is None for c in codes), False], bool)[index]
     allowed = "an area code, or the name of exactly one loaded area" + (" or of a division of China" if chinese else "")
     cells.reject(unknown, NAME, "no area code", allowed, private=True)
@@ -48,6 +56,23 @@ def registered_areas(cells: ColumnValues, areas: pa.Table, residence: Column, *,
         _note_codes(cells, areas, codes, index, chinese=chinese)
         _note_migrants(cells, homes, residence, areas, chinese=chinese)
     return homes
+
+
+def _translated(
+    cells: ColumnValues,
+    texts: list[str],
+    is_code: list[bool],
+    codes: list[str | None],
+    index: Any,
+    crosswalk: Crosswalk,
+) -> list[str | None]:
+    """Return the codes of home areas, those that a crosswalk has in the system of the study; rejects those without counterpart.
+
+    Codes that it does not have, of places elsewhere, and those of names are returned as they are.
+    """
+    pairs = [crosswalk.translate(text) if ok else (None, UNKNOWN) for text, ok in zip(texts, is_code, strict=True)]
+    reject_untranslated(cells, NAME, ["" if r == UNKNOWN else r for _, r in pairs], index, crosswalk, private=True)
+    return [code if found is None else found for code, (found, _) in zip(codes, pairs, strict=True)]
 
 
 def _codes_by_name(areas: pa.Table) -> Mapping[str, str]:

@@ -82,7 +82,7 @@ def _locate(
     check_stated_areas(cells, context.areas, context.options)
     home = check_inside(cells, areas, lon, lat, crs, required=True)
     residence = residence_areas(cells, context.areas, areas.codes, home, precision)
-    return residence, registered_areas(cells, context.areas, residence, chinese=context.study.chinese)
+    return residence, registered_areas(cells, context.areas, residence, context.crosswalk, chinese=context.study.chinese)
 
 
 def _without_areas(cells: ColumnValues) -> tuple[Column, Column]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, MissingColumn, PersonalData, RefusedTopic
 from geoservice.ingest.age_columns import AGE, PERSONS, long_form
+from geoservice.ingest.area_codes import is_translated, study_crosswalk
 from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow_compute import bools
 from geoservice.ingest.arrow_compute import compute as pc
@@ -126,7 +127,7 @@ def _checked(attempt: _Attempt) -> tuple[ColumnValues, BuiltTable]:
     raw, doubts = attempt.raw, attempt.doubts
     mapping = _mapping(attempt.job, raw, attempt.job.store.recall(attempt.key), doubts)
     job = _with_level(attempt.job, raw, mapping)
-    rejects = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
+    rejects = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken, files=raw.meta.files)
     cells = attempt.cells = ColumnValues(raw, mapping, rejects, [*raw.meta.notes, *doubt_notes(doubts)])
     not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
     with ThreadPoolExecutor(1) as pool:  # Arrow's searches release the interpreter lock
@@ -151,7 +152,7 @@ def _refused_preview(attempt: _Attempt, error: InputError) -> Report:
     job, cells = attempt.job, attempt.cells
     if cells is None or isinstance(error, PersonalData | RefusedTopic):
         raw = attempt.raw
-        empty = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
+        empty = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken, files=raw.meta.files)
         return replace(_report(job, ColumnValues(raw, {}, empty), None), refusal=error)
     report = replace(_report(job, cells, None), samples=tuple(cells.rejects.to_list()[:MAX_SAMPLES]), refusal=error)
     return replace(report, preview=_preview(attempt, cells))
@@ -239,8 +240,11 @@ def _context(job: Job) -> BuildContext:
     secret = b""
     if isinstance(job.store, Register):
         secret = job.store.secret(keep=not job.options.dry_run)
-    areas = job.project.read("areas") if job.table == "areas" else job.project.areas(job.study.as_of)
-    return BuildContext(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date(), job.locator)
+    study = job.study
+    areas = job.project.read("areas") if job.table == "areas" else job.project.areas(study.as_of, study.code_system)
+    translated = is_translated(job.table, job.options, areas)
+    crosswalk = study_crosswalk(job.project, study, job.options, areas) if translated else None
+    return BuildContext(job.options, study, areas, secret, study.as_of or datetime.now(UTC).date(), job.locator, crosswalk)
 
 
 def _report(job: Job, cells: ColumnValues, built: BuiltTable | None) -> Report:
@@ -268,7 +272,7 @@ def _save_rejects(report: Report, rejects: RejectedValues, job: Job, source: Sou
     """Write the rejects file; a dry run writes it only to a path from the options."""
     if not rejects.rejected_rows:
         return report
-    rejected = rejects.to_list()
+    rejected = rejects.by_file(rejects.to_list())
     report = replace(report, samples=tuple(rejected[:MAX_SAMPLES]))
     target = job.options.rejects
     if target is None and not job.options.dry_run:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from geoservice.errors import InputError, MissingColumn, UnreadableFile
 from geoservice.geo import BBox
+from geoservice.ingest.area_codes import is_translated
 from geoservice.ingest.area_lookup import AreaLookup, areas_bbox
 from geoservice.ingest.columns import header_names
 from geoservice.ingest.control_points import ControlFit, fit_control_points
@@ -28,7 +29,7 @@ from geoservice.register.store import TABLES as REGISTER_TABLES
 from geoservice.schema import TableName
 from geoservice.scratch import scratch_folder
 from geoservice.study import Study
-from geoservice.vintages import Source, Vintage, VintageStore
+from geoservice.vintages import Source, Vintage, VintageStore, digest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,6 +112,7 @@ def import_file(
     """
     store = _store(table, project, register)
     with file_in_errors(path.name):
+        _no_counties(path.name, options)
         kind = format_of(path)
         return _import_file(Job(store, project, table, path.name, kind, options, study, progress, locator), path, kind)
 
@@ -152,11 +154,17 @@ def import_frame(
     store = _store(table, project, register)
     if options.layer is not None or options.header_row is not None:
         raise InputError(f"{name}: layer and header_row apply to files, not to frames")
+    _no_counties(name, options)
     with file_in_errors(name):
         progress("read", 0.0)
         raw = read_frame(frame, name)
         job = Job(store, project, table, name, "frame", options, study, progress, locator)
-        return _import(job, name, [digest_of_rows(raw)], lambda: raw)
+        return import_source(job, name, [digest_of_rows(raw)], lambda: raw)
+
+
+def _no_counties(name: str, options: Options) -> None:
+    if options.counties:
+        raise InputError(f"{name}: counties apply to datasets, folders with partitions such as county=340811")
 
 
 def _store(table: TableName, project: Project, register: Register | None) -> VintageStore:
@@ -173,14 +181,14 @@ def _import_file(job: Job, path: Path, kind: Format) -> Report:
     if kind == "geotiff" and job.table != "population":
         raise UnreadableFile(f"{path.name}: a raster can be imported as population only, not as {job.table}")
     name = path.name if job.options.layer is None else f"{path.name}#{job.options.layer}"
-    return _import(job, name, map(_file_digest, input_files(path, kind)), lambda: _read(job, path, kind))
+    return import_source(job, name, map(_file_digest, input_files(path, kind)), lambda: read_source(job, path, kind))
 
 
-def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], RawTable]) -> Report:
+def import_source(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], RawTable]) -> Report:
     """Import the rows that ``read`` returns, unless the current vintage has the same source."""
     job, fit = _fitted(job)
     digests = list(contents)
-    areas = job.project.digest_as_of("areas", job.study.as_of) if job.table != "areas" else ""
+    areas = _areas_digest(job)
     places = job.locator.digest if job.locator is not None else ""
     digest = digest_of(digests, job.table, job.options, job.study, areas, places)
     file_digest = digests[0][:64].decode() if job.kind == "frame" else digests[0].hex()  # that of a frame is text
@@ -191,6 +199,17 @@ def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], R
     raw = _without_dropped(job, read())
     raw.meta.notes.extend([] if fit is None else fit.lines())
     return replace(import_rows(job, raw, source), sha256=source.sha256)
+
+
+def _areas_digest(job: Job) -> str:
+    """Return the digest of the areas that rows depend on: those of the study, and those whose codes the file has."""
+    if job.table == "areas":
+        return ""
+    study, options = job.study, job.options
+    areas = job.project.areas(study.as_of, study.code_system)
+    if not is_translated(job.table, options, areas):
+        return digest(areas)
+    return f"{digest(areas)} {digest(job.project.system_areas(study.as_of, options.code_system or ''))}"
 
 
 def _fitted(job: Job) -> tuple[Job, ControlFit | None]:
@@ -213,7 +232,8 @@ def _already_loaded(job: Job, vintage: Vintage) -> Report:
     )  # fmt: skip
 
 
-def _read(job: Job, path: Path, kind: Format) -> RawTable:
+def read_source(job: Job, path: Path, kind: Format) -> RawTable:
+    """Return the rows of a file or of a dataset's folder, read in a process of its own."""
     options = job.options
     with scratch_folder(SCRATCH, job.store.folder) as folder:
         return read_file(
@@ -227,7 +247,7 @@ def _box(job: Job) -> BBox | None:
     """Return the bounding box of the areas for a raster, or for an archive, which may hold one."""
     if job.table != "population" or job.kind not in {"geotiff", "zip"}:
         return None
-    areas = job.project.areas(job.study.as_of)
+    areas = job.project.areas(job.study.as_of, job.study.code_system)
     return areas_bbox(areas) if job.kind == "geotiff" or len(AreaLookup.of(areas).codes) else None
 
 

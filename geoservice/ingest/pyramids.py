@@ -7,7 +7,7 @@ import pyarrow as pa
 from geoservice.age_labels import AgeLabel, age_label, narrowest_groups
 from geoservice.geo import Bools, Objects
 from geoservice.ingest import value_vocabulary
-from geoservice.ingest.area_lookup import check_codes
+from geoservice.ingest.area_codes import area_codes
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.date_periods import to_day_or_year
@@ -30,8 +30,7 @@ def build_pyramids(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     by_label = "age" in cells.mapping or "age_from" not in cells.mapping
     ages = ("age",) if by_label else ("age_from", "age_to")
     require("pyramids", cells.mapping, cells.raw.columns.column_names, ("area", "date", *ages, "persons"))
-    area = cells.code("area", required=True).combine_chunks()
-    check_codes(cells, "area", area, context.areas)
+    area = area_codes(cells, context.areas, context.crosswalk)
     date = cells.parsed("date", to_day_or_year, "a year such as 2020, a month 202011 or a day", required=True)
     labels = _labels(cells) if by_label else _bounds(cells)
     sex = _sexes(cells, labels)

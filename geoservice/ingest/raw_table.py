@@ -23,7 +23,8 @@ class Meta:
     """How a file was read.
 
     ``crs`` is what the file itself states, ``format`` its format or that of the archive member; ``titles`` are texts above the
-    header of a table, ``broken`` are lines with a wrong number of cells: row number, text and reason.
+    header of a table, ``broken`` are lines with a wrong number of cells: row number, text and reason. ``files`` are those of a
+    dataset: the number of their first row, and their path.
     """
 
     encoding: str = ""
@@ -34,6 +35,7 @@ class Meta:
     notes: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
+    files: list[tuple[int, str]] = field(default_factory=list)
 
     def json(self) -> dict[str, Any]:
         """Return JSON values to pass between the two processes."""

@@ -91,6 +91,10 @@ def _rows(path: Path, kind: Format, layer: str | None, request: dict[str, Any]) 
         from geoservice.ingest.parquet import read_parquet
 
         rows = read_parquet(path)
+    elif kind == "dataset":
+        from geoservice.ingest.partitions import read_partitions
+
+        rows = read_partitions(path)
     elif kind == "geotiff":
         from geoservice.ingest.raster import read_raster
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from geoservice.addresses.faults import REASONS as ADDRESS_REASONS
+from geoservice.crosswalk import REASON_LABELS
 
 _UNITS = {
     "persons": "人",
@@ -61,6 +62,7 @@ _REASONS = {
     r"no age group of this area, date and sex for ([\d+ -]+)": r"同一区划、日期和性别缺少 \1 岁的年龄组",
     "no door number": "没有门牌号",
     **{re.escape(en): zh for zh, en in ADDRESS_REASONS.values()},
+    **{re.escape(text["en"]): text["zh"] for text in REASON_LABELS.values()},
 }
 _ALLOWED = {
     "a text": "文字",
@@ -87,6 +89,7 @@ _ALLOWED = {
         "区划代码、唯一一个已导入区划的名称，或中国区划的名称"
     ),
     "codes of loaded areas": "已导入区划的代码",
+    r"codes of (.+) with exactly one counterpart in (.+)": r"\1 中在 \2 中有唯一对应的代码",
     "at most the household's persons": "不超过本户人数",
     "at most the eligible of the same row": "不超过同行的应服务人数",
     r"a day on or after (\w+)": r"不早于 \1 的日期",

@@ -12,6 +12,8 @@ from geoservice.geo import Bools, Ints, Objects
 from geoservice.ingest.report import Reject
 
 Kind = type[InputError]
+FIRST_ROW = 2
+"""Number of the first row of a file, whose header counts."""
 PRIVATE = "(in the rejects file)"
 """Replaces values in messages that are private, such as a register key or a coordinate."""
 
@@ -31,12 +33,16 @@ class RejectedValue:
 
 @dataclass
 class RejectedValues:
-    """All rejected values of one file; ``rows`` are its row numbers, shape ``(n,)``, ``bad`` is the mask of rejected rows."""
+    """All rejected values of one file; ``rows`` are its row numbers, shape ``(n,)``, ``bad`` is the mask of rejected rows.
+
+    ``files`` are the files of a dataset, whose rows are numbered through: the number of their first row, and their path.
+    """
 
     file: str
     rows: Ints
     entries: list[RejectedValue] = field(default_factory=list)
     broken: Sequence[tuple[int, str, str]] = ()
+    files: Sequence[tuple[int, str]] = ()
     bad: Bools = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,6 +97,21 @@ class RejectedValues:
         ]
         return sorted(rejects, key=lambda r: (r.row, r.column))
 
+    def by_file(self, rejects: Sequence[Reject]) -> list[Reject]:
+        """Return rejects with their own file of a dataset, and their row in it; unchanged for a file."""
+        places = [self._place(reject.row) for reject in rejects]
+        named = [(f"{self.file}/{file}" if file else self.file, row) for file, row in places]
+        return [replace(r, file=file, row=row) for r, (file, row) in zip(rejects, named, strict=True)]
+
+    def _place(self, row: int) -> tuple[str, int]:
+        """Return the file of a dataset and the row in it, an empty text for the file itself."""
+        first, file = next((f for f in reversed(self.files) if f[0] <= row), (FIRST_ROW, ""))
+        return file, row - first + FIRST_ROW
+
+    def _row(self, row: int) -> str:
+        file, number = self._place(row)
+        return f"{file}, row {number}" if file else f"row {row}"
+
     def error(self, rejects_path: Path | None) -> InputError:
         """Return the error of a refused file; of the class of the rejects if they share one, else :class:`BadValues`."""
         kinds = {f.kind for f in self.entries} | ({BadValues} if self.broken else set())
@@ -105,7 +126,8 @@ class RejectedValues:
         def line(entry: RejectedValue) -> str:
             value = PRIVATE if entry.private else repr(entry.values[0][:60])
             reason = entry.reason if isinstance(entry.reason, str) else entry.reason[0]
-            return f"row {self.rows[entry.indexes[0]]}, column {entry.column}: {reason}, got {value}, allowed: {entry.allowed}"
+            row = self._row(int(self.rows[entry.indexes[0]]))
+            return f"{row}, column {entry.column}: {reason}, got {value}, allowed: {entry.allowed}"
 
         lines = [line(f) for f in self.entries[:3]]
         return lines + [f"row {row}: {reason}" for row, _, reason in self.broken[: 3 - len(lines)]]

@@ -45,10 +45,15 @@ class Options:
         or ``tracks`` of GPX, band of a raster, or file of an archive by its path, name or stem (``FILE/LAYER`` for a layer of
         it). Required if there are several, except that the default is the sheet whose headers match best, all folders of KML,
         and the waypoints of GPX.
+    counties
+        Codes of the counties of a dataset to load; none are all.
     header_row
         Row of the header in a table, from 1; None to detect it.
-    level, code_system
-        For areas whose file has no such column; None for ``code_system`` means the study's.
+    level
+        Of areas whose file has no such column.
+    code_system
+        Code table of areas whose file has no such column; for uptake, pyramids and households that of their codes of areas,
+        which are translated into the study's. None is the study's.
     tier
         For stations whose file has no such column.
     trust_crs
@@ -68,6 +73,7 @@ class Options:
     rejects: Path | None = None
     layer: str | None = None
     header_row: int | None = None
+    counties: tuple[str, ...] = ()
     level: str | None = None
     code_system: str | None = None
     tier: str | None = None

@@ -149,7 +149,8 @@ def _result(path: Path, scratch: Path, code: int, memory_mb: int) -> RawTable:
         raise disk_full(path.name, scratch.parent)
     if "error" in result:
         raise _error(result["error"], f"{path.name}: {result['message']}")
-    meta = Meta(**{**result["meta"], "broken": [tuple(b) for b in result["meta"]["broken"]]})
+    tuples = {name: [tuple(t) for t in result["meta"][name]] for name in ("broken", "files")}
+    meta = Meta(**{**result["meta"], **tuples})
     with pa.memory_map(str(scratch / "table.arrow")) as source:
         return RawTable.of(pa.ipc.open_file(source).read_all(), meta)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from geoservice.crosswalk import Crosswalk
 from geoservice.errors import InputError
 from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.arrow_compute import compute as pc
@@ -23,7 +24,8 @@ Columns = dict[str, Any]
 class BuildContext:
     """What a table's rows depend on besides the file: options, study, loaded areas, the register's secret, the study's date.
 
-    ``locator`` finds the places of addresses; None if there is no gazetteer.
+    ``locator`` finds the places of addresses; None if there is no gazetteer. ``crosswalk`` translates the file's codes of
+    areas; None for those of the study.
     """
 
     options: Options
@@ -32,6 +34,7 @@ class BuildContext:
     secret: bytes
     day: date
     locator: AddressLocator | None = None
+    crosswalk: Crosswalk | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Uptake table: eligible and served persons by area, period, service and group."""
 
 from geoservice.ingest import value_vocabulary
-from geoservice.ingest.area_lookup import check_codes
+from geoservice.ingest.area_codes import area_codes
 from geoservice.ingest.arrow_compute import bools
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
@@ -19,15 +19,14 @@ def build_uptake(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     unless the column ``published`` says that the row is public already.
     """
     require("uptake", cells.mapping, cells.raw.columns.column_names, ("area", "period", "service", "served", "eligible"))
-    area = cells.code("area", required=True)
-    check_codes(cells, "area", area, context.areas)
+    area = area_codes(cells, context.areas, context.crosswalk)
     allowed = "a year 2024, a quarter 2024Q1 or a month 2024-01 (2024.1 may be January or October)"
     period = text_of(cells.parsed("period", to_period, allowed, required=True))
     service = text_of(cells.choice("service", value_vocabulary.synonyms_of(context.study.services), required=True))
     group = with_default(cells.choice("group", value_vocabulary.group_synonyms(context.study)), "all")
     cells.unique(
         ["area", "period", "service", "group"],
-        [c.to_numpy(zero_copy_only=False) for c in (area.combine_chunks(), period, service, group)],
+        [c.to_numpy(zero_copy_only=False) for c in (area, period, service, group)],
     )
     served, _ = cells.integer("served", 0, 10**10, unit="persons", required=True)
     eligible, _ = cells.integer("eligible", 0, 10**10, unit="persons", required=True)

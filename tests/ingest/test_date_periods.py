@@ -46,8 +46,8 @@ def test_an_end_before_the_start_is_rejected(load: Load, areas: None) -> None:
 
 def test_two_generations_of_a_code_may_be_in_a_file(load: Load, project: Project) -> None:
     report = load("areas", "a.csv", AREAS + "1,旧,县,,2023-12-31\n1,新,县,2024-01-01,\n2,在,县,,\n")
-    assert project.areas(None).column("name_zh").to_pylist() == ["新", "在"]
-    assert project.areas(dt.date(2023, 12, 31)).column("name_zh").to_pylist() == ["旧", "在"]
+    assert project.areas(None, "local").column("name_zh").to_pylist() == ["新", "在"]
+    assert project.areas(dt.date(2023, 12, 31), "local").column("name_zh").to_pylist() == ["旧", "在"]
     assert any(n.startswith("1 areas are not valid on") for n in report.notes)
 
 

@@ -94,6 +94,7 @@ SEEDS: dict[Format, dict[str, Write]] = {
     "gpx": {"a.gpx": lambda p: p.write_text(GPX)},
     "topojson": {"a.topojson": lambda p: p.write_text(json.dumps(TOPOJSON))},
     "parquet": {"a.parquet": lambda p: shapes().to_parquet(p), "b.parquet": FRAME.to_parquet},
+    "dataset": {"a.parquet": lambda p: shapes().to_parquet(p), "b.parquet": FRAME.to_parquet},
     "geotiff": {"a.tif": raster},
     "json": {
         "a.json": lambda p: p.write_text(FRAME.to_json(orient="records", force_ascii=False)),

@@ -73,6 +73,15 @@ def request_of(kind: str, path: Path, out: Path) -> dict[str, Any]:
             "memory_mb": 2048, "seconds": 60}  # fmt: skip
 
 
+def partitioned(work: Path, seed: Path) -> Path:
+    """Make a dataset of two counties, one with the damaged file and one with the file as it was; return its folder."""
+    for county, source in (("340811", work / seed.name), ("340822", seed)):
+        part = work / "dataset" / f"county={county}" / "part-0.parquet"
+        part.parent.mkdir(parents=True)
+        shutil.copyfile(source, part)
+    return work / "dataset"
+
+
 LEAST = 21
 """Files that are tried, however long they take."""
 
@@ -92,9 +101,10 @@ def main(kind: str, folder: Path, seconds: float) -> None:
             data = path.read_bytes()
             (work / path.name).write_bytes(damaged_file(data, rng) if path == victim else data)
         (folder / "last").write_text(seed.name)
+        path = partitioned(work, seed) if kind == "dataset" else work / seed.name
         began, fault = time.monotonic(), ""
         try:
-            reader_process._read(request_of(kind, work / seed.name, work))
+            reader_process._read(request_of(kind, path, work))
             tables += 1
         except GeoserviceError:
             pass
