@@ -65,7 +65,7 @@ def _flows_table(flows: Flows | None) -> pa.Table:
 def _read_flows(table: pa.Table) -> Flows | None:
     if not table.num_columns:
         return None
-    noise = pc.list_flatten(table.column("noise").combine_chunks()).to_numpy().reshape(table.num_rows, -1)
+    noise = pc.list_flatten(_whole(table.column("noise"))).to_numpy().reshape(table.num_rows, -1)
     area, origin = ([str(c) for c in table.column(n).to_pylist()] for n in ("area", "origin"))
     arrived = [str(a) for a in table.column("arrived").to_pylist()] if "arrived" in table.column_names else []
     return Flows(area, origin, table.column("persons").to_numpy(), noise, arrived)
@@ -77,27 +77,31 @@ def _locations_table(locations: LocationCounts) -> pa.Table:
         "areas": pa.array([list(codes) for codes in locations.areas], pa.list_(pa.string())),
         "households": pa.FixedSizeListArray.from_arrays(flat, len(locations.classes)),
     }
-    meta = {"classes": list(locations.classes), "deviation": locations.deviation}
+    deviation = locations.deviation if isinstance(locations.deviation, float) else locations.deviation.tolist()
+    meta = {"classes": list(locations.classes), "deviation": deviation}
     return pa.table(columns).replace_schema_metadata({"geoservice": json.dumps(meta, sort_keys=True)})
 
 
 def _read_locations(table: pa.Table) -> LocationCounts:
     meta = json.loads((table.schema.metadata or {})[b"geoservice"])
-    flat = pc.list_flatten(table.column("households").combine_chunks()).to_numpy()
+    flat = pc.list_flatten(_whole(table.column("households"))).to_numpy()
+    deviation = np.array(meta["deviation"], float) if isinstance(meta["deviation"], list) else float(meta["deviation"])
     areas = [tuple(str(code) for code in codes or ()) for codes in table.column("areas").to_pylist()]
-    return LocationCounts(areas, tuple(meta["classes"]), flat.reshape(table.num_rows, -1), float(meta["deviation"]))
+    return LocationCounts(areas, tuple(meta["classes"]), flat.reshape(table.num_rows, -1), deviation)
 
 
-def read_surface(body: bytes) -> DemandSurface:
+def read_surface(body: bytes | pa.Buffer) -> DemandSurface:
     """Return the surface of bytes from :func:`write_surface`; raises :class:`InputError` for other bytes or formats.
 
-    Bytes of earlier versions end after the flows.
+    Large arrays are views of the bytes: of a file that is mapped to memory, only what is used is read. Bytes of earlier
+    versions end after the flows.
     """
     try:
-        source = pa.BufferReader(body)
+        buffer = pa.py_buffer(body)
+        source = pa.BufferReader(buffer)
         table, flows = (pa.ipc.open_stream(source).read_all().combine_chunks() for _ in range(2))
         meta = json.loads((table.schema.metadata or {})[b"geoservice"])
-        has_more = source.tell() < len(body)
+        has_more = source.tell() < buffer.size
         locations = _read_locations(pa.ipc.open_stream(source).read_all()) if has_more else None
     except (pa.ArrowException, OSError, KeyError, ValueError) as e:
         raise InputError("demand surface: the stored bytes are damaged; restore them from a backup") from e
@@ -108,11 +112,11 @@ def read_surface(body: bytes) -> DemandSurface:
         names = [n for n in table.column_names if n.startswith(f"{prefix}.")]
         return {_quantity(n.removeprefix(f"{prefix}.")): table.column(n).to_numpy() for n in names}
 
-    points = {n: table.column(f"point.{n}").combine_chunks() for n in ("weight", "lon", "lat")}
+    points = {n: _whole(table.column(f"point.{n}")) for n in ("weight", "lon", "lat")}
     sizes = pc.list_value_length(points["weight"]).to_numpy()
     noise = np.empty((table.num_rows, 0), np.float32)
     if meta["replays"]:
-        flat = pc.list_flatten(table.column("noise").combine_chunks()).to_numpy()
+        flat = pc.list_flatten(_whole(table.column("noise"))).to_numpy()
         noise = flat.reshape(table.num_rows, meta["replays"])
     return DemandSurface(
         ids=[str(i) for i in table.column("id").to_pylist()],
@@ -130,6 +134,12 @@ def read_surface(body: bytes) -> DemandSurface:
         flows=_read_flows(flows),
         locations=locations,
     )
+
+
+def _whole(column: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
+    """Return a column as one array, without a copy if it is one already: ``combine_chunks`` copies even then."""
+    chunks = column.chunks
+    return chunks[0] if len(chunks) == 1 else pa.concat_arrays([pa.array([], column.type), *chunks])
 
 
 def _quantity(name: str) -> Quantity:

@@ -73,14 +73,19 @@ class LocationCounts:
         Names in :data:`geoservice.schema.LOCATION_CLASSES`.
     households : float64 array, shape (areas, classes)
         Signed and unbiased.
-    deviation : float
-        Standard deviation of the noise of each number; the noises are independent.
+    deviation : float or float64 array, shape (areas,)
+        Standard deviation of the noise of each number, by area if several registers were measured; the noises are independent.
     """
 
     areas: Sequence[tuple[str, ...]]
     classes: tuple[str, ...]
     households: Floats
-    deviation: float
+    deviation: float | Floats
+
+    @property
+    def deviations(self) -> Floats:
+        """The standard deviation of the noise of each area's numbers; shape ``(areas,)``."""
+        return np.broadcast_to(np.asarray(self.deviation, float), (len(self.areas),))
 
 
 def noise_margins(noise: Float32s | Floats) -> Floats:
@@ -119,7 +124,7 @@ class DemandSurface:
     locations : LocationCounts or None
         Households of a register by how well they are located; None if that was not measured, as in earlier versions.
     description : mapping
-        JSON: ``kind``, and for a register ``rho``, ``guess``, ``caps``, ``levels``, ``source``.
+        JSON: ``kind``, and for a register ``areas``, ``rho``, ``guess``, ``caps``, ``levels``; ``parts`` if merged.
     """
 
     ids: Sequence[str]

@@ -32,6 +32,7 @@ from geoservice.disclosure.placement import squares_of
 from geoservice.disclosure.quantities import quantities, quantity_scales, query_weights
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.squares import SQUARE_METRES
+from geoservice.disclosure.territory import territory
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
 from geoservice.geo import Bools, Float32s, Floats, Int32s
 from geoservice.progress import Progress
@@ -107,6 +108,7 @@ def protect(
     locations = measure_locations(tree, people, parts.locations, sampler)
     facts = {
         "kind": "register",
+        "areas": territory(tree),
         "rho": str(rho),
         "guess": round(guess_probability(rho), 4),
         "caps": {"persons": PERSONS_CAP, "group": GROUP_CAP, "migrants": MIGRANTS_CAP},

@@ -5,18 +5,19 @@ from typing import NamedTuple
 import shapely
 
 from geoservice.db.arrow import digest as table_digest
-from geoservice.demand import DemandSurface, combine, digest, read_surface, write_surface
+from geoservice.demand import DemandSurface, combine, digest, write_surface
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.errors import InputError, StudyError
 from geoservice.network.places import load_places
 from geoservice.pipeline.public_places import PublicPlaces
+from geoservice.pipeline.register_surfaces import register_surface
 from geoservice.project import Project
 from geoservice.schema import GROUP_PREFIX
 from geoservice.study import Study
 
 
 class StudySurface(NamedTuple):
-    """The surface, the digest of its bytes, and the population groups of the study."""
+    """The surface, its digest, and the population groups of the study."""
 
     surface: DemandSurface
     digest: str
@@ -25,28 +26,25 @@ class StudySurface(NamedTuple):
 
 def study_surface(project: Project, study: Study, places: PublicPlaces) -> StudySurface:
     """Return the surface of a study; raises :class:`InputError` or :class:`StudyError` if there is none."""
-    source = study.demand or ("register" if _newest(project) else "population")
+    source = study.demand or ("register" if _has_register(project) else "population")
     if isinstance(source, str):
-        surface, name = _source(source, project, places)
+        surface, name = _source(source, project, study, places)
     else:
-        residents, migrants = (_source(part, project, places)[0] for part in (source.residents, source.migrants))
+        residents, migrants = (_source(part, project, study, places)[0] for part in (source.residents, source.migrants))
         surface = combine(residents, migrants, {"first": "resident", "second": "migrant"})
         name = digest(write_surface(surface))
     return StudySurface(surface, name, _groups(surface, study))
 
 
-def _newest(project: Project) -> str | None:
-    """Return the digest of the newest surface of a register, None if there is none."""
-    surfaces = [s for s in project.surfaces() if s.kind == "register"]
-    return surfaces[-1].digest if surfaces else None
+def _has_register(project: Project) -> bool:
+    """Return whether there is a surface of a register."""
+    return any(s.kind == "register" for s in project.surfaces())
 
 
-def _source(name: str, project: Project, places: PublicPlaces) -> tuple[DemandSurface, str]:
-    """Return a surface and the digest of its bytes."""
+def _source(name: str, project: Project, study: Study, places: PublicPlaces) -> tuple[DemandSurface, str]:
+    """Return a surface and its digest."""
     if name == "register":
-        if (newest := _newest(project)) is None:
-            raise InputError("there is no demand surface of the register yet; make one with: geoservice protect")
-        return read_surface(project.surface(newest)), newest
+        return register_surface(project, places, chinese=study.chinese)
     surface = _population(project, places)
     return surface, digest(write_surface(surface))
 

@@ -1,4 +1,4 @@
-"""The register's folder and the secret in it, the key of household ids."""
+"""The register's folder and the secrets in it: the key of household ids, and the private key of surface files."""
 
 import contextlib
 import os
@@ -8,6 +8,8 @@ from pathlib import Path
 from geoservice.errors import InputError
 
 BYTES = 32
+SECRET, SIGNING_KEY = "secret", "signing_key"
+"""Files of random bytes in the folder."""
 
 
 def private_folder(folder: Path) -> Path:
@@ -19,13 +21,28 @@ def private_folder(folder: Path) -> Path:
 
 def read_secret(folder: Path) -> bytes | None:
     """Return the folder's secret, None if there is none; raises :class:`InputError` if its size is wrong."""
-    path = folder / "secret"
-    if not path.exists():
-        return None
-    secret = path.read_bytes()
-    if len(secret) != BYTES:
+    secret = _read(folder / SECRET)
+    if secret is not None and len(secret) != BYTES:
         raise secret_error(f"has {len(secret)} bytes, expected {BYTES}")
     return secret
+
+
+def signing_key(folder: Path) -> bytes:
+    """Return the private key of surface files, made on first use; raises :class:`InputError` if its size is wrong."""
+    key = _read(folder / SIGNING_KEY)
+    if key is None:
+        make_secret(folder, SIGNING_KEY)
+        key = (folder / SIGNING_KEY).read_bytes()
+    if len(key) != BYTES:
+        raise InputError(
+            f"register/{SIGNING_KEY} has {len(key)} bytes, expected {BYTES}; restore it from a backup of the register, or move "
+            "it away for a new one, which those who take your surfaces have to trust anew"
+        )
+    return key
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 def secret_error(reason: str) -> InputError:
@@ -41,10 +58,10 @@ def new_secret() -> bytes:
     return secrets.token_bytes(BYTES)
 
 
-def make_secret(folder: Path) -> None:
+def make_secret(folder: Path, name: str = SECRET) -> None:
     """Create a secret (file mode 0600); if two processes do so concurrently, the first one wins."""
-    path = folder / "secret"
-    temporary = path.with_name(f".secret.{os.getpid()}.{secrets.token_hex(4)}")
+    path = folder / name
+    temporary = path.with_name(f".{name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:  # unlike os.write, this writes all bytes or raises

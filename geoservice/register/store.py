@@ -12,7 +12,7 @@ import pyarrow as pa
 from geoservice.db import Database, Session
 from geoservice.errors import InputError
 from geoservice.register.book import DRAWS, Draw, check_mark, next_draw, verify_chain, write_mark
-from geoservice.register.secret import make_secret, new_secret, private_folder, read_secret, secret_error
+from geoservice.register.secret import make_secret, new_secret, private_folder, read_secret, secret_error, signing_key
 from geoservice.schema import TableName
 from geoservice.vintages import ImportEvent, VintageStore
 
@@ -48,6 +48,10 @@ class Register(VintageStore):
         if secret is None:
             raise secret_error("cannot be stored")
         return secret
+
+    def signing_key(self) -> bytes:
+        """Return the 32-byte private key with which surface files are signed, created on first use."""
+        return signing_key(self.folder)
 
     def book(self) -> tuple[Draw, ...]:
         """Return the entries of the budget book, oldest first; raises :class:`InputError` if it is damaged."""

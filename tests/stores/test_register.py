@@ -47,6 +47,16 @@ class TestSecret:
         with pytest.raises(InputError, match="register/secret has 5 bytes, expected 32; restore it from a backup"):
             register.secret()
 
+    def test_the_signing_key_is_made_once_and_private(self, register: Register) -> None:
+        key = register.signing_key()
+        assert len(key) == 32
+        assert register.signing_key() == key != register.secret()
+        path = register.folder / "signing_key"
+        assert path.stat().st_mode & 0o777 == 0o600
+        path.write_bytes(b"short")
+        with pytest.raises(InputError, match="register/signing_key has 5 bytes"):
+            register.signing_key()
+
     @pytest.mark.parametrize("what", ["households", "book"])
     def test_no_new_secret_is_made_while_data_depend_on_the_old_one(self, register: Register, rows: Rows, what: str) -> None:
         register.secret()

@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from geoservice.cli.checks.result import Check, CheckResult
-from geoservice.cli.common import project_exists, project_of, register_has_own_role, stores_of
+from geoservice.cli.common import project_exists, project_of, register_has_own_role, stores_of, study_of
 from geoservice.cli.purge import reject_files
 
 if TYPE_CHECKING:
@@ -25,9 +25,12 @@ def _loaded(settings: "Settings") -> Iterator[CheckResult]:
     for table in ("areas", "stations"):
         if not current.get(table):
             yield CheckResult("warn", f"{table}: nothing loaded; geoservice import {table} FILE")
-    if not any(current.get(t) for t in ("households", "population")) and not register_has_own_role(settings):
+    has_people = any(current.get(t) for t in ("households", "population")) or _has_surfaces(settings)
+    if not has_people and not register_has_own_role(settings):
         yield CheckResult(
-            "warn", "people: none loaded; geoservice import households FILE, or geoservice import population FILE"
+            "warn",
+            "people: none loaded; geoservice import households FILE, or geoservice import population FILE, or in a region "
+            "geoservice import surface FILE",
         )
     if len(households := current.get("households", [])) > 1:
         names = ", ".join(v.source.name for v in households)
@@ -38,6 +41,13 @@ def _loaded(settings: "Settings") -> Iterator[CheckResult]:
         )
 
 
+def _has_surfaces(settings: "Settings") -> bool:
+    if not project_exists(settings):
+        return False
+    with closing(project_of(settings)) as project:
+        return bool(project.surfaces())
+
+
 def _overlaps(settings: "Settings") -> Iterator[CheckResult]:
     """Check that areas of the same level do not overlap."""
     from geoservice.ingest.overlaps import overlapping_areas
@@ -45,7 +55,7 @@ def _overlaps(settings: "Settings") -> Iterator[CheckResult]:
     if not project_exists(settings):
         return
     with closing(project_of(settings)) as project:
-        pairs = overlapping_areas(project.read("areas"))
+        pairs = overlapping_areas(project.areas_of(study_of(settings).code_system))
     if not pairs:
         yield CheckResult("ok", "areas: no areas of the same level overlap")
         return
