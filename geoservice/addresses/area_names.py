@@ -54,6 +54,15 @@ def short_names(name: str, level: int) -> list[str]:
     return list(dict.fromkeys(other for other in others if other != name and len(other) > 1))
 
 
+def shortest(name: str, level: int) -> str:
+    """Return the shortest name of an area, its own if it has no shorter one; ``level`` as in :func:`short_names`.
+
+    >>> shortest("白泽湖乡", 3), shortest("赵县", 2)
+    ('白泽湖', '赵县')
+    """
+    return next(reversed(short_names(name, level)), name)
+
+
 def _area_names(name: str, level: int) -> Iterator[str]:
     stem = _SUFFIX[level].sub("", name, count=1)
     stem = _PEOPLE_NAMES.get(stem, stem)

@@ -205,7 +205,8 @@ def _add(
     check_values("areas", raw.columns, (), [h for f, h in mapping.items() if f not in {"name", "alias", "area", "parent"}])
     rejects = RejectedValues(file, raw.rows.to_numpy(), broken=raw.meta.broken)
     cells = ColumnValues(raw, mapping, rejects, notes)
-    areas = TABLES["areas"].arrow().empty_table() if source.kind != "places" else project.areas(study.as_of)
+    own_areas = source.kind == "places"
+    areas = project.areas(study.as_of, study.code_system) if own_areas else TABLES["areas"].arrow().empty_table()
     built = BUILDERS[source.kind](cells, BuildContext(options, study, areas, b"", source.day or datetime.now(UTC).date()))
     report = AddReport(
         file,

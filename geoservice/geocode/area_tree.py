@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from geoservice.addresses.area_names import short_names
+from geoservice.addresses.area_names import short_names, shortest
 from geoservice.addresses.gazetteer import NAME_KINDS
 from geoservice.areas import CHINESE_DIGITS, enclosing_codes, significant_digits
 from geoservice.divisions import COUNTY_GROUPS
@@ -247,15 +247,6 @@ class AreaTree:
                 areas.append(area)
         self._indexed = len(self.rows), len(self.names)
         return self._named
-
-
-def shortest(name: str, level: int) -> str:
-    """Return the shortest name of an area, its own if it has no shorter one.
-
-    >>> shortest("白泽湖乡", 3), shortest("赵县", 2)
-    ('白泽湖', '赵县')
-    """
-    return next(reversed(short_names(name, level)), name)
 
 
 def _unique(pairs: Sequence[tuple[str, int]]) -> dict[str, int]:

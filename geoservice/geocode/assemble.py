@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from geoservice.addresses.area_names import shortest
 from geoservice.geo import Floats, Ints
 from geoservice.geocode.area_shapes import VILLAGE_LEVEL, AreaShapes, half_extent_m
-from geoservice.geocode.area_tree import AreaRow, AreaTree, shortest
+from geoservice.geocode.area_tree import AreaRow, AreaTree
 from geoservice.geocode.code_changes import AreaAlias, CodeChange, add_aliases, add_changes
 from geoservice.geocode.door_plates import Plates, add_plates
 from geoservice.geocode.place_rows import PlaceRows

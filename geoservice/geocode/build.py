@@ -32,6 +32,7 @@ from geoservice.network.source import kept_source
 from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.study import Study
+from geoservice.vintages import digest as table_digest
 
 RULES = 2
 """Version of the rules by which sources become places; raised whenever the same sources would give other places."""
@@ -148,7 +149,7 @@ def _inputs(project: Project, study: Study) -> dict[str, str]:
         "rules": f"{FORMAT}.{RULES}",
         "code_system": study.code_system,
         "day": project.day_of("areas", study.as_of).isoformat(),
-        "areas": project.digest("areas"),
+        "areas": table_digest(project.areas_of(study.code_system)),
         "stations": project.digest("stations"),
     }
     try:
@@ -165,9 +166,9 @@ def _digest(inputs: Mapping[str, str], tables: Sequence[GazetteerSource]) -> str
 
 def _base_sources(project: Project, study: Study, inputs: Mapping[str, str], progress: Progress) -> Sources:
     """Return the sources of the project itself."""
-    loaded = project.read("areas")
+    loaded = project.areas_of(study.code_system)
     day = date.fromisoformat(inputs["day"])
-    own = project_areas.project_areas(project.areas(study.as_of) if loaded.num_rows else loaded, loaded, day)
+    own = project_areas.project_areas(project.areas(study.as_of, study.code_system) if loaded.num_rows else loaded, loaded, day)
     areas = [AreaTable(project_areas.SOURCE, own.rows, own=True, shapes=own.shapes)]
     if study.chinese:
         areas.insert(0, AreaTable(divisions.SOURCE, divisions.division_rows()))

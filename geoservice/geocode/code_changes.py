@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from geoservice.addresses.area_names import shortest
 from geoservice.areas import significant_digits
-from geoservice.geocode.area_tree import ALIAS, HISTORIC, AreaTree, shortest
+from geoservice.geocode.area_tree import ALIAS, HISTORIC, AreaTree
 
 REASSIGNED = ("码位改派", "reassigned")
 """Kinds of changes in which a code was given to another area: its former name is not that of the new one."""

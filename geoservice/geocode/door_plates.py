@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial import cKDTree
 
+from geoservice.addresses.area_names import shortest
 from geoservice.geo import Floats, Ints, LocalProjection
 from geoservice.geocode.area_shapes import half_diagonal_m
-from geoservice.geocode.area_tree import shortest
 from geoservice.geocode.house_numbers import house_numbers
 from geoservice.geocode.place_rows import PlaceRows
 from geoservice.geocode.roads import Road

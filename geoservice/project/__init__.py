@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from geoservice.db import connect
-from geoservice.project.store import Project, SurfaceInfo
+from geoservice.project.store import Project, SurfaceInfo, SurfaceSignature
 
-__all__ = ["Project", "SurfaceInfo", "open_project"]
+__all__ = ["Project", "SurfaceInfo", "SurfaceSignature", "open_project"]
 
 
 def open_project(folder: Path, dsn: str | None, prefix: str) -> Project:

@@ -206,7 +206,11 @@ class VintageStore:
         InputError
             There are rows, but none is valid on the date.
         """
-        rows, day = self.read(table), self.day_of(table, as_of)
+        return self._valid(table, self.read(table), as_of)
+
+    def _valid(self, table: TableName, rows: pa.Table, as_of: date | None) -> pa.Table:
+        """Return those of some rows of a table that are valid on the reference date; raises as :meth:`read_as_of`."""
+        day = self.day_of(table, as_of)
         valid = TABLES[table].valid_on(day, rows)
         if rows.num_rows and not valid.any():
             bounds = " and ".join(TABLES[table].period or ())

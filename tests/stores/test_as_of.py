@@ -41,7 +41,7 @@ def households(*periods: tuple[str | None, str | None]) -> pa.Table:
 
 
 def codes(project: Project, when: dt.date | None) -> list[str]:
-    return [str(c) for c in project.areas(when).column("code").to_pylist()]
+    return [str(c) for c in project.areas(when, "x").column("code").to_pylist()]
 
 
 def test_periods_include_both_ends_and_null_is_unbounded(register: Register) -> None:
@@ -68,13 +68,13 @@ def test_the_default_date_is_that_of_the_newest_load(project: Project) -> None:
     assert project.day_of("areas", None) == project.vintages("areas")[0].loaded_at.date()
     assert codes(project, None) == ["goes on", "new"]
     assert codes(project, today - dt.timedelta(1)) == ["ends", "goes on"]
-    assert project.read_as_of("areas", None).equals(project.areas(None))
+    assert project.read_as_of("areas", None).equals(project.areas(None, "x"))
 
 
 def test_tables_without_periods_and_empty_ones_are_unchanged(project: Project) -> None:
     assert project.read_as_of("areas", DAY).num_rows == 0
     assert project.read_as_of("stations", DAY).num_rows == 0
-    assert project.areas(None).schema.equals(TABLES["areas"].arrow())
+    assert project.areas(None, "x").schema.equals(TABLES["areas"].arrow())
 
 
 def test_no_valid_row_is_an_error_that_names_the_date(register: Register) -> None:
@@ -98,7 +98,7 @@ def test_generations_of_a_code_live_in_one_file(project: Project) -> None:
     rows = areas(("x", "1", None, "2023-12-31"), ("x", "1", "2024-01-01", None), ("x", "2", None, None))
     project.write("areas", rows, Source("a.csv", "1"))
     for when, first in (("2023-12-31", None), ("2024-01-01", day("2024-01-01"))):
-        table = project.areas(day(when))
+        table = project.areas(day(when), "x")
         assert table.column("code").to_pylist() == ["1", "2"]
         assert table.column("valid_from").to_pylist() == [first, None]
 
@@ -115,10 +115,21 @@ def test_null_in_a_key_is_a_value_like_any_other(project: Project) -> None:
         project.write("areas", pa.concat_tables([longer.slice(0, 1)] * 2), Source("b.csv", "1"))
 
 
-def test_a_repeated_code_on_a_date_is_refused_with_advice(project: Project) -> None:
+def test_areas_are_those_of_the_code_system_of_the_study(project: Project) -> None:
     project.write("areas", areas(("gb2020", "1", None, None), ("gb2020", "2", None, None)), Source("a.csv", "1"))
     project.write("areas", areas(("nbs2023", "1", "2023-01-01", None)), Source("b.csv", "1"))
-    message = r"1 codes occur more than once, the first is 1 \(gb2020 \.{3} to \.{3}, nbs2023 2023-01-01 to \.{3}\).*valid_from"
+    with pytest.raises(
+        InputError, match=r"several code systems are loaded, gb2020, nbs2023, and code_system in study\.toml is 'x'"
+    ):
+        project.areas(DAY, "x")
+    assert project.areas(DAY, "nbs2023").column("code").to_pylist() == ["1"]
+    assert codes(project, day("2022-12-31")) == ["1", "2"], "the other system has no areas of that day"
+
+
+def test_a_repeated_code_on_a_date_is_refused_with_advice(project: Project) -> None:
+    project.write("areas", areas(("x", "1", None, None), ("x", "2", None, None)), Source("a.csv", "1"))
+    project.write("areas", areas(("x", "1", "2023-01-01", None)), Source("b.csv", "1"))
+    message = r"1 codes occur more than once, the first is 1 \(x 2023-01-01 to \.{3}, x \.{3} to \.{3}\).*valid_from"
     with pytest.raises(InputError, match=message):
-        project.areas(DAY)
+        project.areas(DAY, "x")
     assert codes(project, day("2022-12-31")) == ["1", "2"]

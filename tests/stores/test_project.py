@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from geoservice.errors import InputError, NotFound
-from geoservice.project import Project, SurfaceInfo, open_project
+from geoservice.project import Project, SurfaceInfo, SurfaceSignature, open_project
 
 BODIES = [bytes(range(256)) * 20_000, b"", b"\\x00 text"]
 
@@ -62,3 +62,26 @@ def test_a_damaged_surface_is_an_error(project: Project) -> None:
         )
     with pytest.raises(InputError, match="damaged; restore the project from a backup"):
         project.surface(known.digest)
+
+
+SIGNATURE = SurfaceSignature("ed25519:00", '{"areas":["宜秀"]}', "ff" * 64)
+
+
+def test_a_signature_is_kept_beside_its_surface(project: Project) -> None:
+    signed = info(b"one", name="宜秀区", signature=SIGNATURE)
+    project.add_surface(b"one", signed)
+    project.add_surface(b"two", info(b"two"))
+    assert project.surfaces() == (signed, info(b"two"))
+    assert SIGNATURE not in project.surfaces()[0].description.values()
+
+
+def test_a_removed_surface_is_gone_and_later_ones_come_after_the_others(project: Project) -> None:
+    bodies = [b"one", b"two", b"three"]
+    for body in bodies[:2]:
+        project.add_surface(body, info(body))
+    project.remove_surface(info(b"one").digest)
+    project.add_surface(b"three", info(b"three"))
+    project.add_surface(b"one", info(b"one"))
+    assert [s.digest for s in project.surfaces()] == [info(b).digest for b in (b"two", b"three", b"one")]
+    with pytest.raises(NotFound, match="no surface of this digest"):
+        project.remove_surface("0" * 64)

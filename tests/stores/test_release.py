@@ -440,3 +440,12 @@ def test_a_folder_stores_the_release_table_once(content: ReleaseContent, tmp_pat
         ).fetchall()
         assert kinds == [(kind,)]
         assert connection.execute("SELECT count(*) FROM release_table").fetchall() == [(content.table.num_rows,)]
+
+
+def test_the_release_table_and_the_areas_of_units(reader: ReleaseReader, content: ReleaseContent) -> None:
+    assert table_digest(reader.table()) == reader.manifest.table_digest
+    for layer in content.layers:
+        units = reader.unit_areas(layer.layer.id)
+        assert units.select(["geography", "unit"]).equals(layer.features.select(["geography", "unit"]))
+        expected = [None] * len(units) if layer.areas is None else layer.areas.to_pylist()
+        assert units["area"].to_pylist() == expected
