@@ -1,7 +1,7 @@
 /** The address holds all that is chosen, so that it can be passed on; Back undoes the last choice. */
 
 import { batch, effect } from "@preact/signals";
-import { chosen, gapSort, level, manifest, mode, overlays, selected, selectedGap, selectedStation, service, sort, tab, take, theme, view } from "./state";
+import { chosen, gapSort, level, manifest, mode, overlays, parent, selected, selectedGap, selectedStation, service, sort, tab, take, theme, view } from "./state";
 import { flowParts, takeFlows } from "./flow/choice";
 import { equalParts, takeEqual } from "./equal/choice";
 import { hotspotParts, takeHotspots } from "./hotspot/choice";
@@ -29,7 +29,7 @@ export function written(): string {
   const at = view.value && `${view.value.zoom}/${view.value.lat}/${view.value.lon}`;
   const parts: [string, string | null][] = [
     ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
-    ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
+    ["level", level.value], ["within", parent.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
     ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
     ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...mapsParts(), ...compareParts(), ...sitingParts(), ...vanParts(), ...toolParts(), ...zoneParts(), ...placeParts(), ...foundParts(), ["map", at],
   ];

@@ -1,6 +1,7 @@
 /** The public API, and nothing else: every number on the page comes from a URL made here. */
 
-import type { Feature, Manifest, Value } from "./types";
+import { config, fileOf, files, isCopy, type CopyFiles } from "./copy";
+import type { Feature, Language, Manifest, Value } from "./types";
 
 export type Query = Record<string, string | number | boolean>;
 
@@ -10,7 +11,9 @@ export const url = (path: string, query: Query = {}): string => {
   return new URL("./", document.baseURI).href + path + (text && `?${text}`);
 };
 
-export const itemsUrl = (layer: string, query: Query = {}): string => url(`collections/${layer}/items`, query);
+/** Of a copy without a server: the file of the whole layer. */
+export const itemsUrl = (layer: string, query: Query = {}): string =>
+  isCopy ? url(fileOf(layer, String(query["f"] ?? ""), query["lang"] as Language)) : url(`collections/${layer}/items`, query);
 
 export class ServerError extends Error {
   constructor(
@@ -21,7 +24,7 @@ export class ServerError extends Error {
   }
 }
 
-async function get<T>(address: string, request: RequestInit = { headers: { Accept: "application/geo+json, application/json" } }): Promise<T> {
+export async function get<T>(address: string, request: RequestInit = { headers: { Accept: "application/geo+json, application/json" } }): Promise<T> {
   const answer = await fetch(address, request);
   if (!answer.ok) {
     const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
@@ -30,7 +33,18 @@ async function get<T>(address: string, request: RequestInit = { headers: { Accep
   return (await answer.json()) as T;
 }
 
-export const fetchManifest = (): Promise<Manifest> => get<Manifest>(url("manifest", { f: "json" }));
+/** What may have been replaced since it was last read. */
+const fetchNew = <T>(path: string): Promise<T> => get<T>(url(path), { cache: "no-cache" });
+
+export const fetchManifest = (): Promise<Manifest> => (isCopy ? fetchNew<Manifest>("manifest.json") : get<Manifest>(url("manifest", { f: "json" })));
+/** The version of the release that is published now. */
+export const fetchVersion = async (): Promise<string> => (config ? (await fetchNew<CopyFiles>(config)).geoservice.version : (await fetchManifest()).version);
+
+/** The release, and of a copy where its files are. */
+export async function fetchRelease(): Promise<Manifest> {
+  if (config) files.value = await fetchNew<CopyFiles>(config);
+  return fetchManifest();
+}
 
 /** The answer of a process to a live question; by default about stations as they could be. */
 export const postQuestion = <T>(inputs: unknown, process = "station-scenario"): Promise<T> =>
@@ -68,11 +82,13 @@ export const searchPlaces = async (q: string, lang: string, limit: number, signa
 
 interface Page {
   features: Feature[];
+  numberMatched?: number;
   links: { rel: string; href: string }[];
 }
 
 /** All features of a query, page after page. The next link is followed on this server whatever name it gives itself. */
 export async function fetchItems(layer: string, query: Query): Promise<Feature[]> {
+  if (isCopy) return (await import("./static/rows")).features(layer, query);
   const found: Feature[] = [];
   let address: string | null = itemsUrl(layer, { f: "json", limit: 10000, ...query });
   while (address) {
@@ -84,8 +100,10 @@ export async function fetchItems(layer: string, query: Query): Promise<Feature[]
   return found;
 }
 
-/** The features of a query that has a limit: one page. */
-export const fetchSome = async (layer: string, query: Query): Promise<Feature[]> => (await get<Page>(itemsUrl(layer, { f: "json", ...query }))).features;
+/** One page of a query that has a limit; a copy without a server has all features in one file. */
+export const fetchPage = async (layer: string, query: Query): Promise<Page> =>
+  isCopy ? { features: await fetchItems(layer, query), links: [] } : get<Page>(itemsUrl(layer, { f: "json", ...query }));
+export const fetchSome = async (layer: string, query: Query): Promise<Feature[]> => (await fetchPage(layer, query)).features;
 
 interface SourceSpec {
   minzoom?: number;
@@ -94,7 +112,7 @@ interface SourceSpec {
 
 /** Zooms of the base map, as the server's own style gives them. */
 export async function fetchBaseZooms(): Promise<{ minzoom: number; maxzoom: number }> {
-  const style = await get<{ sources: Record<string, SourceSpec> }>(url("styles/map"));
+  const style = await get<{ sources: Record<string, SourceSpec> }>(url(isCopy ? "styles/map.json" : "styles/map"));
   const base = style.sources["base"];
   return { minzoom: base?.minzoom ?? 0, maxzoom: base?.maxzoom ?? 14 };
 }

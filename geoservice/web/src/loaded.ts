@@ -2,11 +2,13 @@
 
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import { ServerError } from "./api";
+import { RangesIgnored } from "./copy";
 
 /** Why something could not be had, as a key of the texts. */
-export type Problem = "offline" | "busy" | "gone" | "refused" | "server";
+export type Problem = "offline" | "busy" | "gone" | "refused" | "server" | "ranges";
 
 export function problemOf(error: unknown): Problem {
+  if (error instanceof RangesIgnored) return "ranges";
   if (!(error instanceof ServerError)) return error instanceof TypeError ? "offline" : "server";
   if (error.status === 503 || error.status === 429 || error.status === 504) return "busy";
   if (error.status === 404 || error.status === 410) return "gone";

@@ -2,8 +2,10 @@ import "./style.css";
 import "./print.css";
 import { render } from "preact";
 import { begin } from "./address";
-import { fetchManifest, ServerError } from "./api";
-import { gapList, names, numbers } from "./data";
+import { fetchRelease, ServerError } from "./api";
+import { names, numbers } from "./data";
+import { gapList } from "./gaps";
+import { keepScope } from "./scope";
 import { series as equalSeries } from "./equal/data";
 import { code as flowCode } from "./flow/load";
 import { code as hotspotCode } from "./hotspot/load";
@@ -11,7 +13,7 @@ import { code as cardCode } from "./scorecard/load";
 import { code as scenarioCode } from "./scenario/load";
 import { code as toolCode } from "./live/load";
 import { t } from "./i18n";
-import { stations } from "./stations";
+import { firstStations, stations } from "./stations";
 import { App } from "./ui/App";
 import { keepWatching } from "./watch";
 
@@ -29,12 +31,13 @@ function Sorry({ error }: { error: unknown }) {
 
 async function start(): Promise<void> {
   try {
-    begin(await fetchManifest());
+    begin(await fetchRelease());
   } catch (error) {
     render(<Sorry error={error} />, root);
     return;
   }
-  for (const part of [names, numbers, gapList, stations, flowCode, hotspotCode, equalSeries, cardCode, scenarioCode, toolCode]) part.keep();
+  keepScope();
+  for (const part of [names, numbers, gapList, stations, firstStations, flowCode, hotspotCode, equalSeries, cardCode, scenarioCode, toolCode]) part.keep();
   keepWatching();
   render(<App />, root);
 }

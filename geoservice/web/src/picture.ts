@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { url } from "./api";
+import { isCopy } from "./copy";
 import { language, t } from "./i18n";
 import { kind } from "./equal/choice";
 import { CATCHMENT, METHODS } from "./hotspot/columns";
@@ -21,7 +22,7 @@ const hotspotProperty = computed((): string | null => (method.value === METHODS[
 /** Null while there is no map, and where the release does not hold the numbers that colour it: the page has worked them out. */
 export const pictureUrl = computed((): string | null => {
   const seen = frame.value;
-  if (!seen || scenarioOn.value || flowsOn.value || (hotspotsOn.value && hotspotProperty.value === null) || compared() || (theme.value === "uncovered" && !leftOutReleased.value)) return null;
+  if (isCopy || !seen || scenarioOn.value || flowsOn.value || (hotspotsOn.value && hotspotProperty.value === null) || compared() || (theme.value === "uncovered" && !leftOutReleased.value)) return null;
   const above = onTop.value.filter((l) => overlays.value.has(l.id) && (l.id !== "gaps" || gapsApply.value)).map((l) => l.id);
   const size = (pixels: number): number => Math.min(Math.max(Math.round(pixels), 300), LARGEST);
   return url("map", {
@@ -40,4 +41,4 @@ export const pictureUrl = computed((): string | null => {
 });
 
 /** Why there is no picture. */
-export const noPicture = (): string => (scenarioOn.value ? t("picture.scenario") : flowsOn.value ? t("picture.flows") : hotspotsOn.value ? t("picture.hotspots") : compared() ? t("picture.equal") : t("picture.none", { minutes: standard.value }));
+export const noPicture = (): string => (isCopy ? t("copy.picture") : scenarioOn.value ? t("picture.scenario") : flowsOn.value ? t("picture.flows") : hotspotsOn.value ? t("picture.hotspots") : compared() ? t("picture.equal") : t("picture.none", { minutes: standard.value }));

@@ -25,7 +25,7 @@ const filled = (d: Dimensions): Query =>
   Object.fromEntries(Object.entries(d).filter(([, v]) => v !== "" && v !== 0)) as Query;
 
 /** The rows of the release table that hold these numbers; `minutes` left out means every break. */
-export const rowsQuery = (geography: string, want: Wanted): Query => ({ geography, measure: want.measure, ...filled(want.dimensions) });
+export const rowsQuery = (of: Query, want: Wanted): Query => ({ ...of, measure: want.measure, ...filled(want.dimensions) });
 
 function collect(features: Feature[], pick: (f: Feature) => [number, Estimate][]): Series {
   const found = new Map<string, Map<number, Estimate>>();
@@ -44,17 +44,17 @@ export const withMargins = (layer: Layer, columns: Column[]): string[] => {
   return columns.flatMap(({ name }) => [name, ...[`${name}_margin`, `${name}_status`].filter((n) => known.has(n))]);
 };
 
-/** From a layer that carries the numbers as properties if there is one (fewer bytes), otherwise from the release table. */
-export function fetchSeries(geography: string, asked: Wanted, breaks: number[]): Promise<Series> {
+/** Of the units that a query selects: from a layer that carries the numbers as properties if there is one (fewer bytes), otherwise from the release table. */
+export function fetchSeries(of: Query, asked: Wanted, breaks: number[]): Promise<Series> {
   const want = { ...asked, dimensions: { ...asked.dimensions, minutes: 0 } };
-  return once(JSON.stringify([geography, want, breaks]), async () => {
+  return once(JSON.stringify([of, want, breaks]), async () => {
     const carried = columnsFor(manifest.value.layers.filter(isAreas), want, breaks);
     if (carried) {
       const { layer, columns } = carried;
-      const query = { geography, skipGeometry: true, properties: ["geography", "unit", ...withMargins(layer, columns)].join(",") };
+      const query = { ...of, skipGeometry: true, properties: ["geography", "unit", ...withMargins(layer, columns)].join(",") };
       return collect(await fetchItems(layer.id, query), (f) => columns.map((c, i) => [breaks[i]!, estimateOf(f.properties, c.name)]));
     }
-    const rows = await fetchItems("table", { ...rowsQuery(geography, want), skipGeometry: true });
+    const rows = await fetchItems("table", { ...rowsQuery(of, want), skipGeometry: true, properties: "unit,minutes,value,margin,status" });
     return collect(rows, (f) => [[number(f.properties["minutes"]) ?? 0, estimateIn(f.properties)]]);
   });
 }

@@ -21,6 +21,8 @@ export const mode = signal("");
 /** What the controls of tier, group and minutes were set to; what counts is `tier`, `group` and `minutes`. */
 export const chosen = { tier: signal("any"), group: signal("all"), minutes: signal(0) };
 export const level = signal("");
+/** The area whose parts are shown, by its code; null is all of the study. */
+export const parent = signal<string | null>(null);
 export const theme = signal("");
 export const overlays = signal<ReadonlySet<string>>(new Set());
 export const selected = signal<string | null>(null);
@@ -32,6 +34,12 @@ export const sort = signal<{ key: SortKey; down: boolean }>({ key: "share", down
 export const gapSort = signal<{ key: GapSort; down: boolean }>({ key: "reached", down: true });
 /** Where the map stands; null until it has been drawn. */
 export const view = signal<{ zoom: number; lat: number; lon: number } | null>(null);
+
+/** The layer of areas, with their names and the areas above them. */
+export const AREAS = "coverage";
+const MANY = 4000;
+/** Whether a study has so many areas that no view shows all of them: it begins with the largest, and an area chosen is opened. */
+export const wide = computed((): boolean => (layerOf(AREAS)?.features ?? 0) > MANY);
 
 /** Flows between areas have a map and a table of their own (flow/); they take the place of a layer that fills the map. */
 export const FLOWS = "flows";
@@ -127,6 +135,13 @@ export function within<T>(allowed: readonly T[], wanted: T | null, otherwise: T)
   return wanted !== null && allowed.includes(wanted) ? wanted : otherwise;
 }
 
+/** The level that a study begins with. */
+export function firstLevel(): string {
+  const { levels } = study.value;
+  if (wide.value) return levels[1] ?? levels[0] ?? "";
+  return levels.includes("township") ? "township" : (levels.at(-1) ?? "");
+}
+
 /** Takes a manifest in: plain defaults, or what an address says where the release has it. */
 export function take(asked: URLSearchParams): void {
   const { services, modes, levels, minutes: breaks } = study.value;
@@ -136,7 +151,8 @@ export function take(asked: URLSearchParams): void {
     mode.value = within(modes, asked.get("mode"), modes[0] ?? "");
     chosen.tier.value = within(tiers.value, asked.get("tier"), "any");
     chosen.group.value = within(groups.value, asked.get("group"), "all");
-    level.value = within(levels, asked.get("level"), levels.includes("township") ? "township" : (levels.at(-1) ?? ""));
+    parent.value = asked.get("within");
+    level.value = within(levels, asked.get("level"), firstLevel());
     chosen.minutes.value = within(breaks, Number(asked.get("minutes")), breakFor(standard.value));
     theme.value = within(views.value.map((l) => l.id), asked.get("theme"), views.value[0]?.id ?? "");
     const known = onTop.value.map((l) => l.id);

@@ -1,10 +1,16 @@
-/** The stations of the study: who offers what, for the list and for the tiers that can be chosen. */
+/**
+ * The stations of the study: who offers what, for the list and for the tiers that can be chosen. Where there are very many, the
+ * list has the first that match, and all of them are fetched only for a tool that names them.
+ */
 
-import { computed } from "@preact/signals";
-import { fetchItems } from "./api";
+import { computed, signal } from "@preact/signals";
+import { fetchItems, fetchPage, type Query } from "./api";
+import { tool } from "./live/tool";
 import { Loaded } from "./loaded";
+import { scenarioOn } from "./scenario/choice";
+import { part } from "./scope";
 import { once } from "./series";
-import { layerOf, service, tier } from "./state";
+import { layerOf, service, tab, tier } from "./state";
 import type { Feature } from "./types";
 
 const STATIONS = "stations";
@@ -24,13 +30,50 @@ function station({ properties: p }: Feature): Station {
   return { unit: String(p["unit"]), zh: name, en: String(p["name_en"] ?? name), tier: String(p["tier"] ?? ""), services: String(p["services"] ?? "").split(" ").filter(Boolean), readiness: String(p["readiness"] ?? "") };
 }
 
-const load = async (): Promise<Station[]> => {
+const MANY = 2000;
+const PAGE = 200;
+export const manyStations = computed((): boolean => (layerOf(STATIONS)?.features ?? 0) > MANY);
+
+export const STATION_PROPERTIES = "unit,name_zh,name_en,tier,services";
+const columns = (): Query => {
   const states = layerOf(STATIONS)?.columns.some((c) => c.name === "readiness") ?? false;
-  const query = { skipGeometry: true, properties: `unit,name_zh,name_en,tier,services${states ? ",readiness" : ""}` };
-  return (await once(STATIONS, () => fetchItems(STATIONS, query))).map(station);
+  return { skipGeometry: true, properties: `${STATION_PROPERTIES}${states ? ",readiness" : ""}` };
 };
 
-export const stations = new Loaded(() => (layerOf(STATIONS) ? STATIONS : null), load);
+/** Whether something needs all stations, however many there are. */
+const needed = computed((): boolean => layerOf(STATIONS) !== undefined && (!manyStations.value || scenarioOn.value || tool.value !== null));
+export const stations = new Loaded(
+  () => (needed.value ? STATIONS : null),
+  async (): Promise<Station[]> => (await once(STATIONS, () => fetchItems(STATIONS, columns()))).map(station),
+);
+
+/** What is typed into the search of the list. */
+export const search = signal("");
+const asked = signal({ question: "", most: PAGE });
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** A text that holds another one, whatever signs are in that. */
+const holds = (name: string, text: string): string => `CASEI(${name}) LIKE CASEI(${quoted(`%${text.replace(/[\\%_]/g, "\\$&")}%`)})`;
+
+/** Stations that match, as a filter of the server: `services` is a list of words in one text. */
+function filter(): string {
+  const [of, words] = [service.value, search.value.trim()];
+  const offers = [of, `${of} %`, `% ${of}`, `% ${of} %`].map((text) => `services LIKE ${quoted(text.replaceAll("_", "\\_"))}`).join(" OR ");
+  return [`(${offers})`, ...(words ? [`(${holds("name_zh", words)} OR ${holds("name_en", words)})`] : [])].join(" AND ");
+}
+
+const matches = computed((): Query => ({ ...part.value, ...(tier.value === "any" ? {} : { tier: tier.value }), filter: filter(), sortby: "name_zh" }));
+const most = computed((): number => (asked.value.question === JSON.stringify(matches.value) ? asked.value.most : PAGE));
+
+/** The first stations that match, and how many there are. */
+export const firstStations = new Loaded(
+  () => (manyStations.value && tab.value === STATIONS ? JSON.stringify([matches.value, most.value]) : null),
+  async () => {
+    const page = await fetchPage(STATIONS, { ...columns(), ...matches.value, limit: most.value });
+    return { listed: page.features.map(station), number: page.numberMatched ?? page.features.length };
+  },
+);
+export const askMoreStations = (): void => void (asked.value = { question: JSON.stringify(matches.value), most: most.value + PAGE });
 
 /** Whether a station is one of those the question is about. */
 export const matching = (s: Station): boolean => s.services.includes(service.value) && (tier.value === "any" || s.tier === tier.value);

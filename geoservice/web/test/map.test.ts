@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
-import { createExpression, validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
+import { createExpression, featureFilter, validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
 import { ground, names, streets } from "../src/map/basemap";
-import { blank, colour, offers, reached, type Place } from "../src/map/paint";
+import { blank, colour, offers, reached, roomFor, type Place } from "../src/map/paint";
 import { uncertain, type Kind } from "../src/number";
 import { styleOf } from "./release";
 
@@ -76,4 +76,12 @@ test("dots mark only what has no number", () => {
   const place: Place = { property: "m" };
   expect(blank(place)).toEqual(["!", ["has", "m"]]);
   expect(blank({ state: true }, ["a", "b"])).toEqual(["!", ["in", ["get", "unit"], ["literal", ["a", "b"]]]]);
+});
+
+test("where stations are very many, those of lower tiers are drawn from closer by", () => {
+  const passes = (filter: ReturnType<typeof roomFor>, tier: string, zoom: number): boolean => featureFilter(filter, {} as never).filter({ zoom } as never, { type: 1, properties: { tier } } as never);
+  const tiers = ["county", "township", "village"];
+  const seen = (zoom: number): string[] => tiers.filter((tier) => passes(roomFor(tiers), tier, zoom));
+  expect([6, 8.5, 9.9, 10].map(seen)).toEqual([["county"], ["county", "township"], ["county", "township"], ["county", "township", "village"]]);
+  expect(passes(roomFor(["village"]), "village", 3)).toBe(true);
 });

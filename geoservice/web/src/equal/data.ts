@@ -7,7 +7,8 @@ import { now, type Area } from "../data";
 import { Loaded } from "../loaded";
 import { NOTHING } from "../number";
 import { fetchSeries, rowsQuery, withMargins, type Series } from "../series";
-import { FAIRNESS, fairnessOn, layerOf, level, minutes, mode, service, study, tier } from "../state";
+import { areasShown, scope } from "../scope";
+import { FAIRNESS, fairnessOn, layerOf, minutes, mode, service, study, tier } from "../state";
 import type { Estimate } from "../types";
 import { COMPARISONS, dimensionsOf, rank, type Kind, type Ranking } from "./compare";
 import { kind } from "./choice";
@@ -32,10 +33,10 @@ export const published = computed((): boolean => {
 });
 
 export const series = new Loaded<Readonly<Record<ColumnName, Series>>>(
-  () => (fairnessOn.value && published.value ? JSON.stringify([level.value, wantedFor("gap"), kind.value]) : null),
+  () => (fairnessOn.value && published.value && scope.value ? JSON.stringify([scope.value, wantedFor("gap"), kind.value]) : null),
   async () => {
     const breaks = timed(kind.value) ? study.value.minutes : [0];
-    const [resident, migrant, gap] = await Promise.all(COLUMNS.map((c) => fetchSeries(level.value, wantedFor(c), breaks)));
+    const [resident, migrant, gap] = await Promise.all(COLUMNS.map((c) => fetchSeries(scope.value!, wantedFor(c), breaks)));
     return { resident: resident!, migrant: migrant!, gap: gap! };
   },
 );
@@ -55,6 +56,6 @@ export const csvUrl = computed((): string | null => {
   if (!layer || !published.value) return null;
   const at = timed(kind.value) ? minutes.value : 0;
   const columns = COLUMNS.map((c) => columnFor(layer, { ...wantedFor(c), dimensions: { ...wantedFor(c).dimensions, minutes: at } }));
-  if (columns.every((c) => c !== undefined)) return itemsUrl(FAIRNESS, { f: "csv", limit: 10000, geography: level.value, properties: ["geography", "unit", "name_zh", "name_en", ...withMargins(layer, columns)].join(",") });
-  return itemsUrl("table", { f: "csv", limit: 10000, ...rowsQuery(level.value, { ...wantedFor("gap"), dimensions: { ...wantedFor("gap").dimensions, minutes: at } }) });
+  if (columns.every((c) => c !== undefined)) return itemsUrl(FAIRNESS, { f: "csv", limit: 10000, ...areasShown(), properties: ["geography", "unit", "name_zh", "name_en", ...withMargins(layer, columns)].join(",") });
+  return itemsUrl("table", { f: "csv", limit: 10000, ...rowsQuery(areasShown(), { ...wantedFor("gap"), dimensions: { ...wantedFor("gap").dimensions, minutes: at } }) });
 });

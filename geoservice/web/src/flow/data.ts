@@ -46,7 +46,7 @@ const exchange = async (geography: string, of: readonly Area[]): Promise<boolean
 
 async function loadKnown(): Promise<Known> {
   const areas = (await Promise.all(GEOGRAPHIES.map(loadLevel))).filter((a) => a !== null);
-  const named = new Map(await Promise.all(areas.map(async ({ level }) => [level, await loadAreas(level)] as const)));
+  const named = new Map(await Promise.all(areas.map(async ({ level }) => [level, await loadAreas({ geography: level })] as const)));
   const exchanged = await Promise.all(areas.map(({ level, fine }) => fine !== null && exchange(fine, named.get(level)!)));
   return { areas, named, exchanging: areas.filter((_, i) => exchanged[i]).map((a) => a.level) };
 }

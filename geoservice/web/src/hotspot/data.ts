@@ -5,6 +5,7 @@ import { fetchItems, itemsUrl, type Query } from "../api";
 import { loadAreas, type Area } from "../data";
 import { Loaded } from "../loaded";
 import { estimateOf } from "../number";
+import { levelsOffered } from "../scope";
 import { once } from "../series";
 import { CLUSTERS, hotspotsOn, layerOf, level, mode, service } from "../state";
 import type { Estimate, Feature } from "../types";
@@ -120,14 +121,14 @@ export const members = new Loaded<Area[]>(
   () => (marked.value ? marked.value.unit : null),
   async () => {
     const { level: of, areas } = marked.value!;
-    return (await loadAreas(of)).filter((a) => areas.includes(a.unit));
+    return (await loadAreas({ geography: of })).filter((a) => areas.includes(a.unit));
   },
 );
 
 /** Keeps the hotspots with the choice; the table of areas goes to a level that has them. */
 export function keepHotspots(): (() => void)[] {
   const follow = effect(() => {
-    if (isArea(unit.value) && level.value !== unit.value) level.value = unit.value;
+    if (isArea(unit.value) && level.value !== unit.value && levelsOffered.value.includes(unit.value)) level.value = unit.value;
   });
   return [follow, shapes.keep(), spots.keep(), clusters.keep(), members.keep()];
 }

@@ -3,6 +3,7 @@
 import { t } from "../i18n";
 import { enterTool } from "../live/entry";
 import { tool, toolsThere } from "../live/tool";
+import { ServerButton } from "../ui/ServerButton";
 import { place } from "./choice";
 
 interface Props {
@@ -19,5 +20,5 @@ export function FromHere({ station, at, done }: Props) {
     place.value = at ? { lon: at[0], lat: at[1] } : { station };
     if (tool.value !== "isochrone") enterTool("isochrone");
   };
-  return <button type="button" class="plain" onClick={open}>{t("isochrone.open")}</button>;
+  return <ServerButton class="plain" onClick={open}>{t("isochrone.open")}</ServerButton>;
 }

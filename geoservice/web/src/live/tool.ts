@@ -1,6 +1,7 @@
 /** Which tool takes the clicks on the map, and its part of the address. A scenario stays open beneath a tool. */
 
 import { batch, computed, signal } from "@preact/signals";
+import { isCopy } from "../copy";
 import { layerOf, ownTab, theme, themes } from "../state";
 
 export const TOOLS = ["zone", "isochrone"] as const;
@@ -11,7 +12,7 @@ const COVERAGE = "coverage";
 const chosen = signal<Tool | null>(null);
 
 export const toolsThere = computed((): boolean => layerOf(COVERAGE) !== undefined);
-export const tool = computed((): Tool | null => (toolsThere.value && !ownTab(theme.value) ? chosen.value : null));
+export const tool = computed((): Tool | null => (!isCopy && toolsThere.value && !ownTab(theme.value) ? chosen.value : null));
 
 /** Opens a tool in place of any other. A view with a tab of its own makes room. */
 export function openTool(id: Tool): void {

@@ -6,6 +6,7 @@ import { language, say, t } from "../i18n";
 import { problemOf } from "../loaded";
 import { fairnessOn, flowsOn, hotspotsOn, layerOf, level, manifest, selected, study } from "../state";
 import { Failure } from "../ui/Failure";
+import { isCopy, takenWhole } from "../copy";
 import { noPicture, pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
 import { code, keepFlowMap } from "../flow/load";
@@ -21,6 +22,7 @@ import { lineOf } from "../equal/data";
 import { sentenceOf } from "../equal/words";
 import { keepMark } from "../search/mark";
 import { SearchBox } from "../search/SearchBox";
+import { SearchOff } from "../search/SearchOff";
 import { keepAreas, shapes } from "./areas";
 import { build } from "./build";
 import { keepCards } from "./cards";
@@ -98,6 +100,7 @@ function Faults({ rebuild }: { rebuild: () => void }) {
       {noMap.value && <Failure what="map" problem={noMap.value} retry={rebuild} />}
       {drawn && <Failure what="colours" problem={drawn} retry={again} />}
       <FailedTiles />
+      {takenWhole.value && <p class="notice whole" role="status">{t("copy.whole")}</p>}
     </div>
   );
 }
@@ -148,7 +151,7 @@ export function MapView() {
       <HoverTip />
       {FlowTip && <FlowTip />}
       {HotspotTip && <HotspotTip />}
-      {manifest.value.search && <SearchBox />}
+      {manifest.value.search && (isCopy ? <SearchOff /> : <SearchBox />)}
       <Buttons />
       <ToolButtons />
       <Faults rebuild={() => attempt.value++} />

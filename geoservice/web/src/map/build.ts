@@ -5,19 +5,21 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { fetchBaseZooms } from "../api";
 import { isAreas } from "../columns";
-import { layerOf, manifest, onTop, themes, view } from "../state";
-import { AREAS, areaSource, baked, NAMES } from "./areas";
+import { AREAS, layerOf, manifest, onTop, themes, view } from "../state";
+import { areaSources } from "./areas";
 import { dots } from "./dots";
 import { layers } from "./layers";
 import { pixelRatio } from "./repaint";
-import { AREA_SOURCE, tilesOf } from "./tiles";
+import { STATION_PROPERTIES, manyStations } from "../stations";
+import { tilesOf } from "./tiles";
 import type { Layer } from "../types";
 
 /** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
 setWorkerUrl(workerUrl);
 
-const source = (l: Layer, name = l.id): SourceSpecification => ({
-  ...tilesOf(name),
+/** Where stations are very many, a tile has room for all of them only without their numbers; their cards fetch these. */
+const source = (l: Layer): SourceSpecification => ({
+  ...tilesOf(l.id, l.id === "stations" && manyStations.value ? { properties: STATION_PROPERTIES } : {}),
   minzoom: l.minzoom,
   maxzoom: l.maxzoom,
   promoteId: "unit",
@@ -30,9 +32,7 @@ async function style(): Promise<StyleSpecification> {
   if (base) sources["base"] = { ...tilesOf("base"), ...(await fetchBaseZooms()) };
   for (const l of [...themes.value, ...onTop.value].filter((l) => !isAreas(l))) sources[l.id] = source(l);
   const areas = layerOf(AREAS);
-  if (areas) sources[NAMES] = areaSource();
-  if (areas) sources[AREA_SOURCE] = baked() ? source(areas, AREA_SOURCE) : areaSource();
-  return { version: 8, sources, layers: layers() };
+  return { version: 8, sources: { ...sources, ...(areas ? areaSources(areas) : {}) }, layers: layers() };
 }
 
 /** Whether the reader asked for no motion. */

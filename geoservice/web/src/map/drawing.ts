@@ -6,14 +6,15 @@ import { isAreas } from "../columns";
 import { drawnLevel, place } from "../flow/choice";
 import { language } from "../i18n";
 import { kindOf, uncertain } from "../number";
-import { flowsOn, gapsApply, hovered, mode, minutes, onTop, overlays, selected, selectedGap, selectedStation, service, theme, themes, tier } from "../state";
+import { flowsOn, gapsApply, hovered, mode, minutes, onTop, overlays, selected, selectedGap, selectedStation, service, study, theme, themes, tier } from "../state";
+import { manyStations } from "../stations";
 import type { Layer } from "../types";
 import { selectedStop, selectedTour, VAN_STOPS, VAN_TOURS } from "../vans/choice";
 import { placeOf } from "./areas";
 import { nameOf } from "./basemap";
 import { ground, shown, type Ground } from "./ground";
 import { areaName } from "./overlay";
-import { blank, both, colour, level as ofLevel, NOWHERE, of, offers, reached } from "./paint";
+import { blank, both, colour, level as ofLevel, NOWHERE, of, offers, reached, roomFor } from "./paint";
 import { palette } from "./palette";
 
 const has = (layer: Layer, name: string): boolean => layer.columns.some((c) => c.name === name);
@@ -100,7 +101,9 @@ function drawStations(map: MapLibre): void {
   if (!layer || !map.getLayer("stations-circle")) return;
   const asked = offers(service.value);
   const on = tier.value === "any" ? asked : (["all", asked, ["==", ["get", "tier"], tier.value]] as typeof asked);
-  map.setFilter("stations-room", on);
+  const room = manyStations.value ? [roomFor(study.value.tiers)] : [];
+  map.setFilter("stations-room", both(on as FilterSpecification, ...room));
+  if (manyStations.value) map.setFilter("stations-circle", both(...room));
   map.setPaintProperty("stations-circle", "circle-color", ["case", on, layer.style.legend.colours[0] ?? "", palette.value.otherStation]);
 }
 

@@ -3,8 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import type { FitBoundsOptions, Map as MapLibre } from "maplibre-gl";
 import { fetchItems } from "../api";
-import { view } from "../state";
-import { AREAS } from "./areas";
+import { AREAS, view } from "../state";
 import { calm, extent, ROOM, type Box } from "./build";
 
 export function boxOf(geometry: GeoJSON.Geometry): Box {

@@ -1,6 +1,7 @@
 /** The numbers that colour the map: carried by tiles, or fetched for the question of now. */
 
 import { computed } from "@preact/signals";
+import type { Query } from "../api";
 import { columnFor, isAreas, marginOf, styled, wanted, type Wanted } from "../columns";
 import { now, numbers, valueAt } from "../data";
 import { drawnGap } from "../equal/compare";
@@ -8,8 +9,9 @@ import { Loaded } from "../loaded";
 import { NOTHING } from "../number";
 import { ACCESSIBILITY, compared, COVERAGE, following, tried, type Tried, type TriedAreas } from "../scenario/choice";
 import { changeStyle } from "../scenario/maps/classes";
+import { areasShown, scope } from "../scope";
 import { fetchSeries, type Series } from "../series";
-import { fairnessOn, flowsOn, group, hotspotsOn, level, minutes, mode, service, study, themeLayer, tier } from "../state";
+import { fairnessOn, flowsOn, group, hotspotsOn, minutes, mode, service, study, themeLayer, tier } from "../state";
 import type { Estimate, Layer, LayerStyle } from "../types";
 import type { Place } from "./paint";
 
@@ -22,9 +24,9 @@ export const shown = computed<{ layer: Layer; want: Wanted | null } | null>(() =
   return layer ? { layer, want: column ? wanted(column, choice.value) : null } : null;
 });
 
-/** The geography of the units that a layer draws. */
-export const geographyOf = (layer: Layer): string =>
-  isAreas(layer) ? level.value : (Object.keys(layer.zooms ?? {})[0] ?? layer.id.replace(/s$/, ""));
+/** The units that a layer draws, as a query. */
+export const unitsOf = (layer: Layer): Query =>
+  isAreas(layer) ? areasShown() : { geography: Object.keys(layer.zooms ?? {})[0] ?? layer.id.replace(/s$/, "") };
 
 /** The property of the tiles that holds the number, where they carry it; areas are drawn from features without any. */
 const carried = computed((): Place | null => {
@@ -42,12 +44,12 @@ const fromTable = computed((): boolean => {
 export const series = new Loaded<Series>(
   () => {
     const { layer, want } = shown.value ?? {};
-    if (!layer || !want || carried.value || fromTable.value) return null;
-    return JSON.stringify([layer.id, geographyOf(layer), { ...want.dimensions, minutes: 0 }]);
+    if (!layer || !want || carried.value || fromTable.value || (isAreas(layer) && !scope.value)) return null;
+    return JSON.stringify([layer.id, unitsOf(layer), { ...want.dimensions, minutes: 0 }]);
   },
   () => {
     const { layer, want } = shown.value as { layer: Layer; want: Wanted };
-    return fetchSeries(geographyOf(layer), want, want.dimensions.minutes ? study.value.minutes : [0]);
+    return fetchSeries(unitsOf(layer), want, want.dimensions.minutes ? study.value.minutes : [0]);
   },
 );
 

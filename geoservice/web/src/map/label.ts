@@ -15,11 +15,11 @@ export function centre(ring: Ring): { at: [number, number]; size: number } {
   return { at: twice ? [x0 + x / (3 * twice), y0 + y / (3 * twice)] : [x0, y0], size: Math.abs(twice / 2) };
 }
 
-/** The centre of the largest part. */
-export function labelPoint(geometry: GeoJSON.Geometry): [number, number] | null {
+/** The centre and the size of the largest part; null for what is no polygon. */
+export function largestPart(geometry: GeoJSON.Geometry): { at: [number, number]; size: number } | null {
   const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
   const found = parts.flatMap((p) => (p[0] ? [centre(p[0])] : [])).sort((a, b) => b.size - a.size);
-  return found[0]?.at ?? null;
+  return found[0] ?? null;
 }
 
 /** A name as maps write it: without the word for the kind of area. */

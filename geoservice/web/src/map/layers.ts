@@ -2,8 +2,7 @@
 
 import type { LayerSpecification } from "maplibre-gl";
 import { language } from "../i18n";
-import { land, layerOf, manifest, onTop, themes } from "../state";
-import { AREAS } from "./areas";
+import { AREAS, land, layerOf, manifest, onTop, themes } from "../state";
 import { ground, names, streets } from "./basemap";
 import { above, areaNames, border, ground as cover, pointed, stationsRoom } from "./overlay";
 

@@ -2,7 +2,7 @@
 
 import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import { isAreas } from "../columns";
-import { baked, NAMES, placeOf } from "./areas";
+import { NAMES, placeOf } from "./areas";
 import { FONT } from "./basemap";
 import { palette } from "./palette";
 import type { Language, Layer } from "../types";
@@ -39,18 +39,15 @@ export const pointed = (): LayerSpecification[] => {
 };
 
 /** Areas by name in the reader's language, once there is room; a base map knows only the names of its own country. */
-export const areaNames = (language: Language): LayerSpecification[] =>
-  baked()
-    ? []
-    : [
-        {
-          id: "area-name",
-          type: "symbol",
-          source: NAMES,
-          layout: { "text-field": areaName(language), "text-font": FONT, "text-size": 13, "text-max-width": 7, "text-padding": 2, "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 1 },
-          paint: { "text-color": palette.value.ink, "text-halo-color": palette.value.halo, "text-halo-width": 1.6 },
-        },
-      ];
+export const areaNames = (language: Language): LayerSpecification[] => [
+  {
+    id: "area-name",
+    type: "symbol",
+    source: NAMES,
+    layout: { "text-field": areaName(language), "text-font": FONT, "text-size": 13, "text-max-width": 7, "text-padding": 2, "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 1 },
+    paint: { "text-color": palette.value.ink, "text-halo-color": palette.value.halo, "text-halo-width": 1.6 },
+  },
+];
 
 export const areaName = (language: Language): ExpressionSpecification => ["coalesce", ["get", `name_${language}`], ["get", "name_zh"], ""];
 

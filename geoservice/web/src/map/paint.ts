@@ -68,6 +68,16 @@ export const NOWHERE: FilterSpecification = ["==", ["literal", 0], 1];
 
 export const both = (...filters: FilterSpecification[]): FilterSpecification => ["all", ...filters] as FilterSpecification;
 
+/** Zooms from which stations of each tier but the highest are drawn where stations are very many. */
+const CLOSER = [8.5, 10];
+
+/** Stations of the tiers that there is room for at a zoom, the highest first. */
+export function roomFor(tiers: readonly string[]): FilterSpecification {
+  const upTo = (n: number) => ["in", ["get", "tier"], ["literal", tiers.slice(0, n)]];
+  const steps = CLOSER.slice(0, Math.max(0, tiers.length - 1)).flatMap((zoom, i) => [zoom, i === CLOSER.length - 1 ? upTo(tiers.length) : upTo(i + 2)]);
+  return (steps.length ? ["step", ["zoom"], upTo(1), ...steps] : upTo(1)) as FilterSpecification;
+}
+
 /** Stations that offer the service; `services` is a list of words in one text. */
 export const offers = (service: string): ExpressionSpecification => [
   "in",

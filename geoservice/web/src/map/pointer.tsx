@@ -4,7 +4,10 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Map as MapLibre, MapGeoJSONFeature, MapLayerMouseEvent } from "maplibre-gl";
 import { columnFor, isAreas } from "../columns";
 import { cardsOn } from "../scorecard/choice";
-import { flowsOn, HOTSPOTS, hotspotsOn, hovered, ownTab, selected, selectedGap, selectedStation, tab } from "../state";
+import { flowsOn, HOTSPOTS, hotspotsOn, hovered, level, ownTab, selected, selectedGap, selectedStation, tab, wide } from "../state";
+import { below } from "../scope";
+import { manyStations } from "../stations";
+import { show } from "../ui/Breadcrumb";
 import { estimateIn, estimateOf, NOTHING } from "../number";
 import type { Estimate, Value } from "../types";
 import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
@@ -14,7 +17,7 @@ import { code as scenarioCode } from "../scenario/load";
 import { code as toolCode } from "../live/load";
 import { takesClicks } from "../live/clicks";
 import { tool } from "../live/tool";
-import { closeCard, openCard } from "./cards";
+import { closeCard, openCard, openStation } from "./cards";
 import { ground, shown, type Ground } from "./ground";
 
 export interface Tip {
@@ -76,6 +79,7 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
   }
   const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
   const station = under(map, event, "stations-circle");
+  if (station && manyStations.value) return void openStation(String(station.properties["unit"]));
   if (station?.geometry.type === "Point") {
     openCard(station.geometry.coordinates as [number, number], <StationCard feature={station.properties} />);
     selectedStation.value = String(station.properties["unit"]);
@@ -91,7 +95,9 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
   if (catchment) return openCard(at, <CatchmentCard feature={catchment.properties} />);
   closeCard();
   const area = under(map, event, hit());
-  selected.value = area ? String(area.properties["unit"]) : null;
+  const unit = area ? String(area.properties["unit"]) : null;
+  if (unit !== null && wide.value && !hotspotsOn.value && below(level.value)) show({ unit, level: level.value });
+  else selected.value = unit;
   if (area && !cardsOn.value && tab.value !== ownTab(shown.value?.layer.id ?? "")) tab.value = hotspotsOn.value ? HOTSPOTS : "areas";
 }
 

@@ -1,6 +1,7 @@
 /** The scenario that the reader tries: whether it is open, its edits, and their parts of the address. */
 
 import { batch, computed, signal } from "@preact/signals";
+import { isCopy } from "../copy";
 import { layerOf, mode, overlays, ownTab, service, study, theme, themes, tier, toggle } from "../state";
 import type { Estimate } from "../types";
 import { changed, decoded, encoded, freeId, removed, type Change } from "./edits";
@@ -56,7 +57,7 @@ export function askAccess(on: boolean): void {
 }
 
 export const there = computed((): boolean => layerOf(COVERAGE) !== undefined && layerOf(STATIONS) !== undefined);
-export const scenarioOn = computed((): boolean => asked.value && there.value && !ownTab(theme.value));
+export const scenarioOn = computed((): boolean => !isCopy && asked.value && there.value && !ownTab(theme.value));
 
 /** Shows a layer that follows the scenario. */
 export function showFollowing(): void {

@@ -3,10 +3,9 @@
 import { batch } from "@preact/signals";
 import { fetchSome, type PlaceFeature } from "../api";
 import { narrow, sheet } from "../layout";
-import { AREAS } from "../map/areas";
 import { boxOf, flyToBox } from "../map/flight";
 import type { Box } from "../map/build";
-import { layerOf, level, selected, study, tab } from "../state";
+import { AREAS, layerOf, level, parent, selected, study, tab, wide } from "../state";
 import type { Feature } from "../types";
 import { found, put } from "./choice";
 
@@ -17,7 +16,7 @@ const AROUND = 0.004;
 async function areaOf({ properties }: PlaceFeature): Promise<Feature | null> {
   const { kind, level: geography, code } = properties;
   if (kind !== "area" || !code || !geography || !study.value.levels.includes(geography) || !layerOf(AREAS)) return null;
-  const [area] = await fetchSome(AREAS, { geography, unit: code, properties: "unit", limit: 1 }).catch(() => []);
+  const [area] = await fetchSome(AREAS, { geography, unit: code, properties: "unit,parent", limit: 1 }).catch(() => []);
   return area ?? null;
 }
 
@@ -34,6 +33,8 @@ export async function show(place: PlaceFeature): Promise<boolean> {
     if (at) put(at[0], at[1], place.properties.name);
     else found.value = null;
     if (!area) return;
+    const above = area.properties["parent"];
+    if (wide.value || parent.value !== null) parent.value = above ? String(above) : null;
     level.value = String(place.properties.level);
     selected.value = String(area.properties["unit"]);
     tab.value = "areas";

@@ -1,14 +1,16 @@
 /** Areas with people, covered share and people not covered, each with its margin, over a total that adds up. */
 
-import { useSignalEffect } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { measureOf, numbers } from "../data";
 import { language, named, t } from "../i18n";
 import { columns } from "../layout";
 import { flyToArea } from "../map/flight";
 import { clamped, NOTHING } from "../number";
 import { columnNames, rows, summary, totals, type ColumnName, type Numbers, type Row } from "../rows";
-import { group, hovered, level, minutes, selected, sort, sortBy, type SortKey, study } from "../state";
+import { below, levelsOffered, scope } from "../scope";
+import { group, hovered, level, minutes, selected, sort, sortBy, type SortKey, study, wide } from "../state";
 import type { Estimate } from "../types";
+import { Breadcrumb, show } from "./Breadcrumb";
 import { groupName, numberOf } from "./words";
 
 function Head({ of }: { of: SortKey }) {
@@ -50,7 +52,12 @@ const columnsShown = (): ColumnName[] => columnNames.value.filter((name) => colu
 
 const cells = (of: Numbers) => columnsShown().map((name) => <Cell key={name} name={name} of={of[name]} />);
 
+/** Rows shown at first where areas are many: a longer table would make every movement of the slider slow. */
+const MOST = 200;
+
+/** Chooses an area; where areas are many it is opened, if there are areas below it. */
 function choose(unit: string): void {
+  if (wide.value && below(level.value)) return show({ unit, level: level.value });
   selected.value = unit;
   void flyToArea(level.value, unit);
 }
@@ -71,7 +78,10 @@ export function AreaTable() {
   useSignalEffect(() => {
     document.querySelector(`tr[data-unit="${CSS.escape(selected.value ?? "")}"]`)?.scrollIntoView({ block: "nearest" });
   });
-  const levels = study.value.levels;
+  const levels = levelsOffered.value;
+  const more = useSignal({ of: scope.value, rows: MOST });
+  const most = !wide.value ? Infinity : more.value.of === scope.value ? more.value.rows : MOST;
+  const left = rows.value.length - most;
   return (
     <section class={`areas ${columns.value}`} aria-busy={numbers.loading.value}>
       <div class="bar">
@@ -82,12 +92,13 @@ export function AreaTable() {
           </select>
         )}
       </div>
+      <Breadcrumb />
       <table>
         <thead>
           <tr>{(["name", ...columnsShown()] as const).map((key) => <Head key={key} of={key} />)}</tr>
         </thead>
         <tbody>
-          {rows.value.map((row) => <Line key={row.unit} row={row} />)}
+          {rows.value.slice(0, most).map((row) => <Line key={row.unit} row={row} />)}
         </tbody>
         {totals.value && (
           <tfoot>
@@ -98,6 +109,7 @@ export function AreaTable() {
           </tfoot>
         )}
       </table>
+      {left > 0 && <button type="button" class="plain" onClick={() => (more.value = { of: scope.value, rows: most + MOST })}>{t("areas.rest", { number: left })}</button>}
       {summary.value === null && numbers.value.value && <p class="quiet">{t("areas.none")}</p>}
       <button type="button" class="plain" aria-pressed={columns.value === "all"} onClick={() => (columns.value = columns.value === "all" ? "main" : "all")}>
         {t(columns.value === "all" ? "areas.fewer" : "areas.more")}

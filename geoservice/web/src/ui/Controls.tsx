@@ -2,8 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import { disclosureLine, groupName, idleReason, modeName, serviceName } from "./words";
+import { isCopy } from "../copy";
 import { language, named, say, setLanguage, t } from "../i18n";
-import { chooseService, chosen, flowsOn, group, groups, hotspotsOn, idle, minutes, mode, service, study, tier, tiers } from "../state";
+import { chooseService, chosen, flowsOn, group, groups, hotspotsOn, idle, manifest, minutes, mode, service, study, tier, tiers } from "../state";
 import type { Part } from "../columns";
 import { offered } from "../stations";
 import { Layers } from "./Layers";
@@ -117,6 +118,7 @@ export function Controls() {
       {flowsOn.value ? <p class="reason">{t("idle.question")}</p> : <Question />}
       <Layers />
       <div class="notes">
+        {isCopy && <p class="notice" role="note">{t("copy.notice", { release: manifest.value.release, day: manifest.value.created.slice(0, 10) })}</p>}
         {study.value.synthetic && <p class="notice" role="note">{t("synthetic")}</p>}
         <p class="disclosure">{disclosureLine()}</p>
       </div>

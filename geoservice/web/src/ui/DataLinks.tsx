@@ -3,14 +3,17 @@
 import { itemsUrl, url, type Query } from "../api";
 import { wantedFor, type Name } from "../data";
 import { isAreas, type Wanted } from "../columns";
+import { isCopy } from "../copy";
 import { code } from "../flow/load";
 import { code as hotspotCode } from "../hotspot/load";
 import { say, t } from "../i18n";
-import { geographyOf, shown } from "../map/ground";
+import { shown, unitsOf } from "../map/ground";
 import { noPicture, pictureUrl } from "../picture";
+import { areasShown, part } from "../scope";
 import { rowsQuery } from "../series";
-import { FLOWS, flowsOn, gapsApply, HOTSPOTS, hotspotsOn, layerOf, level, manifest, mode, service, study } from "../state";
+import { FLOWS, flowsOn, gapsApply, HOTSPOTS, hotspotsOn, layerOf, manifest, mode, service, study } from "../state";
 import type { Layer } from "../types";
+import { CopyLinks } from "./CopyLinks";
 import { sentence } from "./words";
 
 function Links({ title, layer, query }: { title: string; layer: string; query: Query }) {
@@ -28,11 +31,12 @@ function Links({ title, layer, query }: { title: string; layer: string; query: Q
 
 /** The rows behind the map's colours; people not covered are all less covered at other minutes than the standard. */
 function groundQuery({ layer, want }: { layer: Layer; want: Wanted }): Query {
-  if (want.measure === "uncovered_persons" && isAreas(layer)) return rowsQuery(level.value, wantedFor(gapsApply.value ? "left" : "covered"));
-  return rowsQuery(geographyOf(layer), { ...want, dimensions: { ...want.dimensions, ...(isAreas(layer) || want.measure === "persons" ? {} : { service: service.value, mode: mode.value }) } });
+  if (want.measure === "uncovered_persons" && isAreas(layer)) return rowsQuery(areasShown(), wantedFor(gapsApply.value ? "left" : "covered"));
+  return rowsQuery(unitsOf(layer), { ...want, dimensions: { ...want.dimensions, ...(isAreas(layer) || want.measure === "persons" ? {} : { service: service.value, mode: mode.value }) } });
 }
 
 export function DataLinks() {
+  if (isCopy) return <CopyLinks />;
   const compared: [Name, string][] = [["resident", t("column.resident_share")], ["migrant", t("column.migrant_share")], ["gap", t("column.gap_points")]];
   const names: [Name, string][] = [
     ["people", t("column.people")],
@@ -53,9 +57,9 @@ export function DataLinks() {
         {spots && <Links title={t("hotspots.title")} layer={HOTSPOTS} query={spots} />}
         {now?.want && <Links title={t("data.ground")} layer="table" query={groundQuery({ layer: now.layer, want: now.want })} />}
         {names.map(([name, title]) => (
-          <Links key={name} title={title} layer="table" query={rowsQuery(level.value, wantedFor(name))} />
+          <Links key={name} title={title} layer="table" query={rowsQuery(areasShown(), wantedFor(name))} />
         ))}
-        {layerOf("gaps") && <Links title={t("gaps.title")} layer="gaps" query={{ service: service.value, mode: mode.value }} />}
+        {layerOf("gaps") && <Links title={t("gaps.title")} layer="gaps" query={{ service: service.value, mode: mode.value, ...part.value }} />}
       </ul>
       <p>{pictureUrl.value ? <a href={pictureUrl.value} target="_blank" rel="noopener">{t("picture.link")}</a> : <span class="quiet">{noPicture()}</span>}</p>
       <h2>{t("data.layers")}</h2>

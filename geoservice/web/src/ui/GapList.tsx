@@ -1,6 +1,6 @@
 /** Service gaps as a table that can be sorted; each flies to its ground and shows the best place for a new station. */
 
-import { gapList } from "../data";
+import { askMoreGaps, GAP_PROPERTIES, gapList, moreGaps } from "../gaps";
 import { number } from "../api";
 import { language, t } from "../i18n";
 import { flyToGeometry } from "../map/flight";
@@ -12,11 +12,10 @@ import { compare } from "../table";
 import type { Feature, Value } from "../types";
 import { Estimated } from "./Estimated";
 import { Failure } from "./Failure";
+import { ServerButton } from "./ServerButton";
 import { modeName, numberOf, serviceName } from "./words";
 
 type Properties = Record<string, Value>;
-
-const MEASURES: Readonly<Record<Exclude<GapSort, "name">, string>> = { people: "uncovered_persons", reached: "new_persons", longest: "longest_minutes" };
 
 export const gapName = (p: Properties): string => String(p[`name_${language.value}`] ?? p["name_zh"] ?? p["unit"]);
 
@@ -27,7 +26,7 @@ function ordered(gaps: readonly Feature[]): Feature[] {
   const order = (a: Feature, b: Feature): number =>
     key === "name"
       ? (down ? -1 : 1) * collator.compare(gapName(a.properties), gapName(b.properties))
-      : compare(MEASURES[key], estimateOf(a.properties, MEASURES[key]), estimateOf(b.properties, MEASURES[key]), down);
+      : compare(GAP_PROPERTIES[key], estimateOf(a.properties, GAP_PROPERTIES[key]), estimateOf(b.properties, GAP_PROPERTIES[key]), down);
   return [...gaps].sort((a, b) => order(a, b) || rank(a) - rank(b));
 }
 
@@ -81,7 +80,7 @@ export function GapSite({ of }: { of: Properties }) {
         {t("gap.farthest", { before: minutesText(of, "longest_minutes"), after: minutesText(of, "longest_minutes_after") })}
       </p>
       {of["site_is_tied"] === true && <p class="quiet">{t("gap.tied")}</p>}
-      {there.value && <button type="button" class="plain try-site" onClick={() => tryAt(lon, lat)}>{t("gap.try")}</button>}
+      {there.value && <ServerButton class="plain try-site" onClick={() => tryAt(lon, lat)}>{t("gap.try")}</ServerButton>}
     </>
   );
 }
@@ -118,6 +117,7 @@ export function GapList() {
           <tbody>{ordered(all).map((gap) => <Line key={gap.id} gap={gap} />)}</tbody>
         </table>
       )}
+      {moreGaps.value && <button type="button" class="plain" onClick={askMoreGaps}>{t("gaps.more")}</button>}
       {gapList.value.value?.length === 0 && <p class="quiet">{t("gaps.none")}</p>}
     </section>
   );

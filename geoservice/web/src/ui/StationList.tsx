@@ -1,10 +1,11 @@
 /** Stations by name: the way to each of them that needs no pointer. */
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { language, named, t } from "../i18n";
 import { openStation } from "../map/cards";
 import { overlays, selectedStation, service, toggle } from "../state";
-import { matching, stations, type Station } from "../stations";
+import { askMoreStations, firstStations, manyStations, matching, search, stations, type Station } from "../stations";
 import { Failure } from "./Failure";
 import { serviceName } from "./words";
 
@@ -26,27 +27,39 @@ function Entry({ station: s, failed }: { station: Station; failed: (unit: string
   );
 }
 
-export function StationList() {
-  const search = useSignal("");
-  const lost = useSignal<string | null>(null);
-  const failed = (unit: string | null): void => void (lost.value = unit);
+/** The stations listed: those of the question, how many there are of them, and the others where all are at hand. */
+function listed(): { own: Station[]; number: number; other: Station[] } {
+  if (manyStations.value) {
+    const { listed: own, number } = firstStations.value.value ?? { listed: [], number: 0 };
+    return { own, number, other: [] };
+  }
   const words = search.value.trim().toLocaleLowerCase();
   const collator = new Intl.Collator(language.value === "zh" ? "zh-CN" : "en");
   const all = (stations.value.value ?? [])
     .filter((s) => !words || `${s.zh} ${s.en}`.toLocaleLowerCase().includes(words))
-    .sort((a, b) => Number(matching(b)) - Number(matching(a)) || collator.compare(a[language.value], b[language.value]));
-  const [own, other] = [all.filter(matching), all.filter((s) => !matching(s))];
+    .sort((a, b) => collator.compare(a[language.value], b[language.value]));
+  const own = all.filter(matching);
+  return { own: own.slice(0, MOST), number: own.length, other: all.filter((s) => !matching(s)) };
+}
+
+export function StationList() {
+  const lost = useSignal<string | null>(null);
+  useEffect(() => () => void (search.value = ""), []);
+  const failed = (unit: string | null): void => void (lost.value = unit);
+  const { own, number, other } = listed();
+  const from = manyStations.value ? firstStations : stations;
   return (
-    <section class="stations" aria-busy={stations.loading.value}>
-      <h2>{t("stations.title", { service: serviceName(service.value), number: own.length })}</h2>
-      {stations.problem.value && <Failure what="stations" problem={stations.problem.value} retry={stations.retry} />}
+    <section class="stations" aria-busy={from.loading.value}>
+      <h2>{t("stations.title", { service: serviceName(service.value), number })}</h2>
+      {from.problem.value && <Failure what="stations" problem={from.problem.value} retry={from.retry} />}
       {lost.value && <Failure what="stations" retry={() => void choose(lost.value!, failed)} />}
       <input type="search" name="station" aria-label={t("stations.search")} placeholder={t("stations.search")} value={search.value} onInput={(e) => (search.value = e.currentTarget.value)} />
-      <ol>{own.slice(0, MOST).map((s) => <Entry key={s.unit} station={s} failed={failed} />)}</ol>
-      {stations.value.value && own.length === 0 && <p class="quiet">{t("stations.none")}</p>}
+      <ol>{own.map((s) => <Entry key={s.unit} station={s} failed={failed} />)}</ol>
+      {from.value.value && own.length === 0 && <p class="quiet">{t("stations.none")}</p>}
       {other.length > 0 && <h3>{t("stations.others")}</h3>}
       <ol>{other.slice(0, MOST).map((s) => <Entry key={s.unit} station={s} failed={failed} />)}</ol>
-      {Math.max(own.length, other.length) > MOST && <p class="quiet">{t("stations.more", { most: MOST })}</p>}
+      {manyStations.value && number > own.length && <button type="button" class="plain" onClick={askMoreStations}>{t("stations.next")}</button>}
+      {!manyStations.value && Math.max(number, other.length) > MOST && <p class="quiet">{t("stations.more", { most: MOST })}</p>}
     </section>
   );
 }

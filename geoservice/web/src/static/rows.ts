@@ -1,0 +1,130 @@
+/** Features of a copy: read from the files of a layer that a query needs, in the order in which a server would send them. */
+
+import { get, ServerError, url, type Query } from "../api";
+import { files } from "../copy";
+import { once } from "../series";
+import { manifest } from "../state";
+import type { Feature, Value } from "../types";
+import { parse, type Filter } from "./filter";
+
+/** What a layer has: its parts by the values of the keys, and the columns of each group. */
+interface Index {
+  version: string;
+  keys: string[];
+  groups: string[][];
+  shapes: boolean;
+  parts: Value[][];
+}
+
+/** Rows by column; what is the same in all of them is said once. */
+interface Group {
+  version: string;
+  rows: number;
+  same: Record<string, Value>;
+  columns: Record<string, Value[]>;
+}
+
+interface Shapes {
+  version: string;
+  shapes: (GeoJSON.Geometry | null)[];
+}
+
+const OPTIONS = ["f", "lang", "limit", "properties", "skipGeometry", "sortby", "filter"];
+/** The name of a feature's number among the columns. */
+const FID = "fid";
+
+interface Asked {
+  equals: [string, string][];
+  properties: string[] | null;
+  filter: Filter | null;
+  sortby: string | null;
+  limit: number;
+  shapes: boolean;
+}
+
+function askedOf(query: Query): Asked {
+  const text = (name: string): string | null => (query[name] === undefined ? null : String(query[name]));
+  return {
+    equals: Object.entries(query).flatMap(([k, v]) => (OPTIONS.includes(k) ? [] : [[k, String(v)] as [string, string]])),
+    properties: text("properties")?.split(",") ?? null,
+    filter: query["filter"] === undefined ? null : parse(String(query["filter"])),
+    sortby: text("sortby"),
+    limit: Number(query["limit"] ?? Infinity),
+    shapes: query["skipGeometry"] !== true,
+  };
+}
+
+/** A file of a layer, once; files of another release than the page's are as good as gone. */
+const read = <T extends { version: string }>(layer: string, name: string): Promise<T> =>
+  once(`file ${layer}/${name}`, async () => {
+    const { version } = manifest.value;
+    const found = await get<T>(url(`${files.value.layers[layer]?.data ?? ""}${name}`, { v: version }));
+    if (found.version !== version) throw new ServerError(410, `release ${found.version}`);
+    return found;
+  });
+
+const sortName = (of: string | null): string | null => of?.replace(/^[+-]/, "") ?? null;
+
+/** The columns that a query reads; null for all. */
+function columnsOf({ equals, properties, filter, sortby }: Asked): ReadonlySet<string> | null {
+  if (properties === null) return null;
+  const sorted = sortName(sortby);
+  return new Set([FID, ...properties, ...equals.map(([name]) => name), ...(filter?.names ?? []), ...(sorted ? [sorted] : [])]);
+}
+
+/** A feature with the value that it is sorted by. */
+interface Found {
+  feature: Feature;
+  key: Value;
+}
+
+type Cell = (name: string, row: number) => Value | undefined;
+
+/** The values of the groups of a part. */
+function cellOf(groups: readonly Group[]): Cell {
+  const columns = new Map(groups.flatMap((g) => Object.entries(g.columns)));
+  const same = new Map(groups.flatMap((g) => Object.entries(g.same)));
+  return (name, row) => (same.has(name) ? same.get(name) : columns.get(name)?.[row]);
+}
+
+const matches = (value: (name: string) => Value | undefined, { equals, filter }: Asked): boolean =>
+  equals.every(([name, wanted]) => String(value(name) ?? "") === wanted) && (filter === null || filter.test(value));
+
+/** The features of a part that match, with its shapes where they are asked for. */
+async function readPart(layer: string, index: Index, part: number, asked: Asked): Promise<Found[]> {
+  const wanted = columnsOf(asked);
+  const numbers = index.groups.flatMap((names, i) => (i === 0 || wanted === null || names.some((n) => wanted.has(n)) ? [i] : []));
+  const [groups, shapes] = await Promise.all([
+    Promise.all(numbers.map((i) => read<Group>(layer, `${part}.${i}.json`))),
+    index.shapes && asked.shapes ? read<Shapes>(layer, `${part}.shapes.json`) : null,
+  ]);
+  const cell = cellOf(groups);
+  const names = index.groups.flat().filter((n) => n !== FID && (asked.properties === null || asked.properties.includes(n)));
+  const rows = Array.from({ length: groups[0]?.rows ?? 0 }, (_, row) => row).filter((row) => matches((name) => cell(name, row), asked));
+  return rows.map((row) => ({
+    feature: { id: Number(cell(FID, row)), geometry: shapes?.shapes[row] ?? null, properties: Object.fromEntries(names.map((n) => [n, cell(n, row) ?? null])) },
+    key: (asked.sortby && cell(sortName(asked.sortby)!, row)) ?? null,
+  }));
+}
+
+/** The parts that may have features that match. */
+const partsOf = ({ keys, parts }: Index, { equals }: Asked): number[] => {
+  const wanted = new Map(equals);
+  return parts.flatMap((values, i) => (keys.every((key, k) => !wanted.has(key) || wanted.get(key) === String(values[k] ?? "")) ? [i] : []));
+};
+
+/** By a property, those without a value last, then by number. */
+function ordered(found: readonly Found[], sortby: string | null): Feature[] {
+  const sign = sortby?.startsWith("-") ? -1 : 1;
+  const by = (a: Value, b: Value): number => (a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -sign : sign);
+  return [...found].sort((a, b) => by(a.key, b.key) || a.feature.id - b.feature.id).map(({ feature }) => feature);
+}
+
+/** All features that match a query, up to its limit. */
+export async function features(layer: string, query: Query): Promise<Feature[]> {
+  if (!(layer in files.value.layers)) throw new ServerError(404, layer);
+  const asked = askedOf(query);
+  const index = await read<Index>(layer, "index.json");
+  const found = await Promise.all(partsOf(index, asked).map((part) => readPart(layer, index, part, asked)));
+  return ordered(found.flat(), asked.sortby).slice(0, asked.limit);
+}

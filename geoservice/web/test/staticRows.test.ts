@@ -1,0 +1,120 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { files, RangesIgnored, takenWhole } from "../src/copy";
+import { manifest } from "../src/state";
+import { FileSource, WHOLE_BYTES } from "../src/static/archive";
+import { parse } from "../src/static/filter";
+import { features } from "../src/static/rows";
+import { betweenAreas } from "../src/flow/flows";
+import type { Value } from "../src/types";
+import { RELEASE } from "./release";
+
+const VERSION = "3-abc";
+const point = (x: number) => ({ type: "Point", coordinates: [x, 0] });
+/** Two parts by geography, whose columns of a trip are in a group of their own. */
+const FILES: Record<string, unknown> = {
+  "index.json": { keys: ["geography"], groups: [["fid", "geography", "unit", "name_zh"], ["share"]], shapes: true, parts: [["county"], ["township"]] },
+  "0.0.json": { rows: 1, same: { fid: 3, geography: "county", unit: "c", name_zh: "县" }, columns: {} },
+  "0.1.json": { rows: 1, same: { share: 5 }, columns: {} },
+  "0.shapes.json": { shapes: [point(3)] },
+  "1.0.json": { rows: 3, same: { geography: "township" }, columns: { fid: [1, 2, 4], unit: ["a", "b", "d"], name_zh: ["甲", null, "丁"] } },
+  "1.1.json": { rows: 3, same: {}, columns: { share: [7, null, 9] } },
+  "1.shapes.json": { shapes: [point(1), null, point(4)] },
+};
+
+let asked: string[] = [];
+let counter = 0;
+
+beforeEach(() => {
+  // every test reads a release of its own: what was read of one is kept
+  const version = `${VERSION}${counter++}`;
+  manifest.value = { ...RELEASE, version };
+  files.value = { ...files.value, layers: { coverage: { data: "data/coverage/", files: {} } } };
+  asked = [];
+  vi.stubGlobal("fetch", async (address: string) => {
+    const name = new URL(address).pathname.split("/").at(-1)!;
+    asked.push(name);
+    return new Response(JSON.stringify({ version, ...(FILES[name] as object) }));
+  });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const units = async (query: Record<string, string | number | boolean>): Promise<unknown[]> => (await features("coverage", query)).map((f) => f.properties["unit"]);
+
+test("only the parts and groups are read that a query needs", async () => {
+  const found = await features("coverage", { geography: "township", skipGeometry: true, properties: "unit" });
+  expect(found.map((f) => [f.id, f.properties, f.geometry])).toEqual([[1, { unit: "a" }, null], [2, { unit: "b" }, null], [4, { unit: "d" }, null]]);
+  expect(asked).toEqual(["index.json", "1.0.json"]);
+  await features("coverage", { geography: "township", skipGeometry: true, properties: "unit,share" });
+  expect(asked.slice(2)).toEqual(["1.1.json"]);
+});
+
+test("without a selection all features come with their shapes, in the order of their numbers", async () => {
+  const found = await features("coverage", {});
+  expect(found.map((f) => f.id)).toEqual([1, 2, 3, 4]);
+  expect(found[2]).toEqual({ id: 3, geometry: point(3), properties: { geography: "county", unit: "c", name_zh: "县", share: 5 } });
+});
+
+test("equal values, filters, an order and a limit are those of the API", async () => {
+  expect(await units({ unit: "c" })).toEqual(["c"]);
+  expect(await units({ geography: "nowhere" })).toEqual([]);
+  expect(await units({ share: 7 })).toEqual(["a"]);
+  expect(await units({ sortby: "-share" })).toEqual(["d", "a", "c", "b"]);
+  expect(await units({ sortby: "share", limit: 2 })).toEqual(["c", "a"]);
+  expect(await units({ filter: "share IS NOT NULL AND unit <> 'd'", properties: "unit" })).toEqual(["a", "c"]);
+});
+
+test("files of another release, and layers that the copy lacks, are gone", async () => {
+  manifest.value = { ...RELEASE, version: "9-other" };
+  await expect(features("coverage", {})).rejects.toMatchObject({ status: 410 });
+  await expect(features("secret", {})).rejects.toMatchObject({ status: 404 });
+});
+
+const holds = (text: string, row: Record<string, Value>): boolean => parse(text).test((name) => row[name]);
+
+test.each([
+  ["a = 'x'", true], ["a <> 'x'", false], ["n = 1", true], ["n = 2", false], ["a IN ('y','x')", true], ["a IN ('y')", false],
+  ["b IS NULL", true], ["b IS NOT NULL", false], ["b = 'x'", false], ["b <> 'x'", false], ["q = 'it''s'", true], ["a <> q", true],
+  ["a = 'y' OR n = 1 AND a = 'x'", true], ["(a = 'y' OR n = 1) AND a = 'y'", false],
+])("%s is %s", (text, expected) => {
+  expect(holds(text, { a: "x", n: 1, b: null, q: "it's" })).toBe(expected);
+});
+
+test.each(["a = ", "a LIKE 'x'", "a = 'x' b", "(a = 'x'", "a ; b", "= 'x'"])("%s is refused", (text) => {
+  expect(() => parse(text)).toThrow(SyntaxError);
+});
+
+test("the filter of flows between areas names what it reads", () => {
+  const filter = parse(betweenAreas(["1", "2"]));
+  expect([...filter.names]).toEqual(["origin", "destination"]);
+  expect(filter.test((name) => ({ origin: "1", destination: "2" })[name] ?? null)).toBe(true);
+  expect(filter.test(() => "1")).toBe(false);
+});
+
+const BYTES = Uint8Array.from({ length: 100 }, (_, i) => i);
+const text = async (source: FileSource, offset: number, length: number): Promise<number[]> => [...new Uint8Array((await source.getBytes(offset, length)).data)];
+
+test("a part is asked for by Range", async () => {
+  vi.stubGlobal("fetch", async (_: string, { headers }: { headers: Record<string, string> }) => {
+    const [from = 0, to = 0] = headers["Range"]!.slice(6).split("-").map(Number);
+    return new Response(BYTES.slice(from, to + 1), { status: 206 });
+  });
+  expect(await text(new FileSource("http://x/a", 100), 10, 3)).toEqual([10, 11, 12]);
+  expect(takenWhole.value).toBe(false);
+});
+
+test("a small file is kept whole where Range is ignored, a large one is refused", async () => {
+  const fetched = vi.fn(async () => new Response(BYTES));
+  vi.stubGlobal("fetch", fetched);
+  const source = new FileSource("http://x/a", 100);
+  expect(await text(source, 10, 3)).toEqual([10, 11, 12]);
+  expect(await text(source, 98, 9)).toEqual([98, 99]);
+  expect(fetched).toHaveBeenCalledTimes(1);
+  expect(takenWhole.value).toBe(true);
+  await expect(new FileSource("http://x/b", WHOLE_BYTES + 1).getBytes(0, 5)).rejects.toBeInstanceOf(RangesIgnored);
+});
+
+test("a file that another release has replaced is gone", async () => {
+  vi.stubGlobal("fetch", async () => new Response(BYTES.slice(0, 5), { status: 206, headers: { ETag: '"2"' } }));
+  await expect(new FileSource("http://x/a", 100).getBytes(0, 5, undefined, '"1"')).rejects.toMatchObject({ status: 410 });
+});
