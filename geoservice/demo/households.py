@@ -1,4 +1,4 @@
-"""Synthetic households of the Yixiu demo, in chunks of fixed size, so that memory does not grow with their number."""
+"""Synthetic households of demo counties, in chunks of fixed size, so that memory does not grow with their number."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import shapely
 from scipy.spatial import cKDTree
 
-from geoservice.demo.areas import COUNTY, area_names, origin_facts, short_name
+from geoservice.demo.areas import County, origin_facts, short_name
 from geoservice.demo.land import PLANE
 from geoservice.demo.register import draw_ages, draw_sizes, draw_weighted
 from geoservice.demo.settlements import KINDS
@@ -41,7 +41,7 @@ relatives and neighbours, which size and distance do not explain."""
 
 @dataclass(frozen=True)
 class LaneSegments:
-    """Lane segments with households along them; shapes ``(n,)``, ``ends`` in metres ``(n, 4)``.
+    """Lane segments of a county with households along them; shapes ``(n,)``, ``ends`` in metres ``(n, 4)``.
 
     ``kind`` is the kind of settlement, ``town`` the position of the township in ``towns``; ``address`` lacks the house
     number.
@@ -53,6 +53,7 @@ class LaneSegments:
     towns: Objects
     address: Objects
     weight: Floats
+    county: County
 
 
 def inhabited_lanes(world: World, rng: np.random.Generator) -> LaneSegments:
@@ -69,20 +70,23 @@ def inhabited_lanes(world: World, rng: np.random.Generator) -> LaneSegments:
     length = np.hypot(*(ends[:, 2:] - ends[:, :2]).T) * rng.lognormal(0, 0.5, len(places.xy))[owner]
     weight = length * np.array([LIVE[k] for k in KINDS])[kind] / np.bincount(kind, length, len(KINDS))[kind]
     towns, town = np.unique(np.array(land.townships)[village], return_inverse=True)
-    return LaneSegments(ends, kind, town, towns.astype(object), _addresses(world, village, owner, way), weight)
+    address = _addresses(world, village, owner, way)
+    return LaneSegments(ends, kind, town, towns.astype(object), address, weight, land.county)
 
 
 def _well_inside(world: World, ends: Floats) -> Bools:
     """Return which segments have all of their 30 m buffer in the county, so that no household is outside it."""
-    county = shapely.transform(world.land.polygon(COUNTY), lambda p: np.column_stack(PLANE.forward(p[:, 0], p[:, 1])))
+    county = shapely.transform(
+        world.land.polygon(world.land.county.code), lambda p: np.column_stack(PLANE.forward(p[:, 0], p[:, 1]))
+    )
     shapely.prepare(county)
     return np.asarray(shapely.covers(county, shapely.buffer(shapely.linestrings(ends.reshape(-1, 2, 2)), 30)))
 
 
 def _addresses(world: World, village: Ints, owner: Ints, way: Ints) -> Objects:
     """Return the address of each segment without house number: by street in the county town, else by village and hamlet."""
-    names = area_names()
-    county = f"安徽省安庆市{names[COUNTY]}"
+    names = world.land.county.names
+    county = f"安徽省安庆市{names[world.land.county.code]}"
     addresses = []
     for v, o, w in zip(village, owner, way, strict=True):
         code = world.land.codes[v]
@@ -130,7 +134,7 @@ def _chunk(lanes: LaneSegments, start: int, n: int, rng: np.random.Generator) ->
     house_numbers = pc.replace_substring_regex(pa.array(house_number).cast(pa.string()), "$", "号")
     return pa.table(
         {
-            "户编号": pc.replace_substring_regex(key, "^1", "YX"),
+            "户编号": pc.replace_substring_regex(key, "^1", lanes.county.household_prefix),
             "经度": pa.array(np.round(lon, 6)),
             "纬度": pa.array(np.round(lat, 6)),
             "人口": pa.array(persons),
@@ -163,13 +167,13 @@ def _house_points(lanes: LaneSegments, lane: Ints, rng: np.random.Generator) -> 
 
 def _home_areas(lanes: LaneSegments, town: Ints, kind: Ints, rng: np.random.Generator) -> pa.StringArray:
     """Return codes of home areas: the township of residence, another township of the county, or another county."""
-    n, towns = len(town), lanes.towns
+    n, towns, here = len(town), lanes.towns, lanes.county.code
     migrant = rng.random(n) < np.array([MIGRANT[k] for k in KINDS])[kind] * _migrant_factor()
     draw = rng.random(n) * sum(CLASSES.values())
     edges = np.cumsum(list(CLASSES.values()))
-    origins = origin_facts()
-    same_province = origins["province"].to_numpy() == COUNTY[:2]
-    weight = np.where(origins["code"].str[:4] == COUNTY[:4], 8.0, 1.0) * origins["province"].map(ORIGIN_WEIGHTS).fillna(1.0)
+    origins = origin_facts(here)
+    same_province = origins["province"].to_numpy() == here[:2]
+    weight = np.where(origins["code"].str[:4] == here[:4], 8.0, 1.0) * origins["province"].map(ORIGIN_WEIGHTS).fillna(1.0)
     codes = np.concatenate([towns, origins["code"].to_numpy(object)])
     pool = len(towns) + np.arange(len(origins))
     other = (town + rng.integers(1, len(towns), n)) % len(towns)

@@ -1,9 +1,10 @@
-"""Invented areas of the Yixiu demo: an outline, townships and villages that tile it, a river and a lake.
+"""Invented areas of demo counties: an outline, townships and villages that tile it, a river and a lake.
 
 The county is a mosaic of about nine thousand small Voronoi cells. A village is a set of cells, a township a set of villages,
 so borders are irregular like real ones, and areas neither overlap nor leave gaps, since they share their vertices.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,24 +14,28 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
 
-from geoservice.demo.areas import area_facts, area_names, short_name
+from geoservice.demo.areas import County, short_name, yixiu
 from geoservice.geo import Bools, Floats, Ints, LocalProjection
 
 PLANE = LocalProjection(117.0, 30.6)
 AREA_M2 = 700e6
 CELL_M = 290.0
 CITY = (1500.0, -7600.0)
-"""Centre of the county town, in metres on ``PLANE``."""
+"""Centre of the county town of the Yixiu demo, in metres on ``PLANE``."""
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Land:
-    """Areas and water of the county, in metres on ``PLANE``.
+    """Areas and water of a county, in metres on ``PLANE``.
 
     ``sites`` are the generating points of the mosaic's cells, shape ``(cells, 2)``, ``cells`` their polygons in degrees;
-    ``village`` is the row of each cell's village in ``codes``; ``centre`` are the centres of villages.
+    ``village`` is the row of each cell's village in ``codes``; ``centre`` are the centres of villages; ``city`` is that of the
+    county town.
     """
 
+    county: County
+    city: Point
     codes: tuple[str, ...]
     sites: Floats
     cells: tuple[shapely.Polygon, ...]
@@ -56,37 +61,53 @@ class Land:
 
 
 def make_land(rng: np.random.Generator) -> Land:
-    """Return the areas and water; the same generator state gives the same land."""
-    sites, cells = _mosaic(_outline(rng), rng)
-    villages = area_facts().query("level == 'village'")
-    centre = _centres(sites, len(villages), rng)
-    label = _contiguous(np.asarray(cKDTree(centre).query(sites)[1], np.int64), sites)
-    order = _village_rows(centre, villages["parent"])
+    """Return the areas and water of the Yixiu demo; the same generator state gives the same land."""
+    sites, inside = mosaic_sites(outline(AREA_M2, rng), rng)
+    cells, sites, county = mosaic_cells(sites, inside), sites[inside], yixiu()
+    codes, village, centre = divided(county, CITY, sites, _yixiu_townships, rng)
     river = _river(rng)
     lake = shapely.Point(9200, 3600).buffer(1500, 24)
     shore = shapely.transform(lake, lambda p: p * (1 + 0.05 * np.sin(p[:, :1] / 310) * np.cos(p[:, 1:] / 270)))
     water = shapely.union_all([river.buffer(110), shore])
-    return Land(tuple(villages["code"]), sites, cells, order[label], centre[np.argsort(order)], river, water)
+    return Land(county, CITY, codes, sites, cells, village, centre, river, water)
 
 
-def _outline(rng: np.random.Generator) -> shapely.Polygon:
+def divided(
+    county: County, city: Point, sites: Floats, townships: "Townships", rng: np.random.Generator
+) -> tuple[tuple[str, ...], Ints, Floats]:
+    """Return the codes of a county's villages, the row among them of the village of each cell, and their centres.
+
+    ``townships`` returns the township of each of some village centres, in the numbers that the county has.
+    """
+    villages = county.areas.query("level == 'village'")
+    centre = _centres(sites, city, len(villages), rng)
+    label = _contiguous(np.asarray(cKDTree(centre).query(sites)[1], np.int64), sites)
+    order = _village_rows(county, centre, villages["parent"], townships)
+    return tuple(villages["code"]), order[label], centre[np.argsort(order)]
+
+
+def outline(area_m2: float, rng: np.random.Generator) -> shapely.Polygon:
+    """Return a wavy outline around the origin."""
     angle = np.linspace(0, 2 * np.pi, 240, endpoint=False)
     waves = sum(0.16 / k * np.cos(k * angle + rng.uniform(0, 2 * np.pi)) for k in range(2, 8))
     radius = 1 + waves
     shape = shapely.Polygon(np.column_stack([1.08 * radius * np.cos(angle), radius * np.sin(angle)]))
-    factor = float(np.sqrt(AREA_M2 / shape.area))
+    factor = float(np.sqrt(area_m2 / shape.area))
     return shapely.transform(shape, lambda p: p * factor)
 
 
-def _mosaic(outline: shapely.Polygon, rng: np.random.Generator) -> tuple[Floats, tuple[shapely.Polygon, ...]]:
-    """Return points of a jittered grid inside the outline and their cells; vertices are rounded to 1e-7 degree."""
-    west, south, east, north = outline.buffer(3 * CELL_M).bounds
+def mosaic_sites(around: shapely.Polygon, rng: np.random.Generator) -> tuple[Floats, Bools]:
+    """Return the points of a jittered grid, and which of them are inside the outline."""
+    west, south, east, north = around.buffer(3 * CELL_M).bounds
     x, y = np.meshgrid(np.arange(west, east, CELL_M), np.arange(south, north, CELL_M))
     sites = np.column_stack([x.ravel(), y.ravel()]) + rng.uniform(-0.42, 0.42, (x.size, 2)) * CELL_M
-    inside = shapely.contains_xy(outline, sites[:, 0], sites[:, 1])
+    return sites, np.asarray(shapely.contains_xy(around, sites[:, 0], sites[:, 1]), bool)
+
+
+def mosaic_cells(sites: Floats, chosen: Bools) -> tuple[shapely.Polygon, ...]:
+    """Return the cells of the chosen points among ``sites``; vertices are rounded to 1e-7 degree."""
     voronoi = shapely.voronoi_polygons(shapely.MultiPoint(sites), ordered=True)
-    cells = np.array(shapely.get_parts(voronoi), dtype=object)[inside]
-    return sites[inside], tuple(shapely.transform(cells, to_degrees))
+    return tuple(shapely.transform(np.array(shapely.get_parts(voronoi), dtype=object)[chosen], to_degrees))
 
 
 def to_degrees(xy: Floats) -> Floats:
@@ -94,9 +115,9 @@ def to_degrees(xy: Floats) -> Floats:
     return np.asarray(np.round(np.column_stack(PLANE.inverse(xy[:, 0], xy[:, 1])), 7), float)
 
 
-def _centres(sites: Floats, n: int, rng: np.random.Generator) -> Floats:
+def _centres(sites: Floats, city: Point, n: int, rng: np.random.Generator) -> Floats:
     """Return village centres by weighted Lloyd relaxation: villages are small near the town and large in the hills."""
-    weight = 1 + 9 * np.exp(-(np.hypot(*(sites - CITY).T) ** 2) / (2 * 3200**2))
+    weight = 1 + 9 * np.exp(-(np.hypot(*(sites - city).T) ** 2) / (2 * 3200**2))
     centre = sites[rng.choice(len(sites), n, replace=False, p=weight / weight.sum())]
     for _ in range(25):
         label = cKDTree(centre).query(sites)[1]
@@ -125,36 +146,38 @@ def _contiguous(label: Ints, sites: Floats) -> Ints:
     return label
 
 
-def _village_rows(centre: Floats, parents: pd.Series) -> Ints:
-    """Return the row of each centre's village in the table of facts: townships lie roughly where the real ones do.
+Townships = Callable[[Floats, "pd.Series[int]"], Mapping[str, Ints]]
+"""A function that returns the villages, by position, of each township: of the centres of villages, and the number in each."""
+
+
+def _village_rows(county: County, centre: Floats, parents: "pd.Series[str]", townships: Townships) -> Ints:
+    """Return the row of each centre's village in the table of facts.
 
     A village with its township's name lies in the middle of it.
     """
-    names = area_names()
-    towns = {c: short_name(names[c]) for c in set(parents)}
+    names = county.names
     villages = [short_name(name) for code, name in names.items() if len(code) == 12]
-    count = parents.value_counts()
-    remaining = np.arange(len(centre))
     rows = np.empty(len(centre), int)
-
-    def assign(code: str, score: Floats) -> None:
-        nonlocal remaining
-        members = remaining[np.argsort(score[remaining], kind="stable")[: count[code]]]
+    for code, members in townships(centre, parents.value_counts()).items():
+        town = short_name(names[code])
         ordered = members[np.argsort(-centre[members, 1], kind="stable")]
         rows[ordered] = np.flatnonzero(parents == code)
         middle = ordered[np.argmin(np.hypot(*(centre[ordered] - centre[ordered].mean(axis=0)).T))]
-        for namesake in [i for i in ordered if towns[code].startswith(villages[rows[i]])]:
+        for namesake in [i for i in ordered if town.startswith(villages[rows[i]])]:
             rows[[namesake, middle]] = rows[[middle, namesake]]
-        remaining = np.setdiff1d(remaining, members)
-
-    x, y = centre.T
-    assign("340811001", np.hypot(x - CITY[0], y - CITY[1]))
-    assign("340811101", x - 1.2 * y)
-    assign("340811201", -x - y)
-    assign("340811102", -y)
-    assign("340811100", x)
-    assign("340811200", x)
     return rows
+
+
+def _yixiu_townships(centre: Floats, count: "pd.Series[int]") -> dict[str, Ints]:
+    """Return the villages of each township, which lie roughly where the real ones do."""
+    x, y = centre.T
+    scores = {"340811001": np.hypot(x - CITY[0], y - CITY[1]), "340811101": x - 1.2 * y, "340811201": -x - y}
+    scores |= {"340811102": -y, "340811100": x, "340811200": x}
+    remaining, members = np.arange(len(centre)), dict[str, Ints]()
+    for code, score in scores.items():
+        members[code] = remaining[np.argsort(score[remaining], kind="stable")[: count[code]]]
+        remaining = np.setdiff1d(remaining, members[code])
+    return members
 
 
 def _river(rng: np.random.Generator) -> shapely.LineString:

@@ -1,5 +1,6 @@
 """The order and the options of the imports of a demo folder."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -29,8 +30,8 @@ WITH_POINTS = ("stations", "households")
 """Tables whose rows have coordinates."""
 
 
-def import_plan(folder: Path) -> list[Step]:
-    """Return the imports of a demo folder; areas come first, since stations and households are located in them.
+def import_plan(folder: Path, tables: Collection[Table] | None = None) -> list[Step]:
+    """Return the imports of a demo folder, or those of some tables; areas come first, as points are located in them.
 
     Points in the CSV files of a folder with a file ``GCJ02`` are in GCJ-02; all others are in degrees on WGS 84.
 
@@ -42,6 +43,8 @@ def import_plan(folder: Path) -> list[Step]:
     gcj02 = (folder / "GCJ02").is_file()
     steps = []
     for table, names in ORDER:
+        if tables is not None and table not in tables:
+            continue
         path = next((folder / n for n in names if (folder / n).is_file()), None)
         if path is None and table in OPTIONAL:
             continue

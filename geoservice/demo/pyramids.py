@@ -1,4 +1,4 @@
-"""Made-up population pyramids of the Yixiu demo: townships by sex and five-year age group at three dates.
+"""Made-up population pyramids of demo counties: townships by sex and five-year age group at three dates.
 
 People move from the countryside to the town between 15 and 34, few children are born, and everybody grows older. Nothing of it
 is a count: only the shape of the first pyramid is like that of an ageing Chinese county.
@@ -9,7 +9,6 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from geoservice.demo.areas import COUNTY
 from geoservice.geo import Floats, Objects
 
 YEARS = (2015, 2020, 2025)
@@ -64,7 +63,7 @@ def township_pyramids(towns: Objects, persons: Floats, urban: Floats, rng: np.ra
     for year, people in zip(YEARS, dated, strict=True):
         for sex, numbers in people.items():
             whole = np.round(numbers * scale[:, None]).astype(int)
-            for code, values in [(COUNTY, whole.sum(axis=0)), *zip(towns, whole, strict=True)]:
+            for code, values in [(str(towns[0])[:6], whole.sum(axis=0)), *zip(towns, whole, strict=True)]:
                 rows += [(str(code), year, sex, label, int(n)) for label, n in zip(LABELS, values, strict=True)]
     names = ("区划代码", "年份", "性别", "年龄组", "人口")
     return pa.table({name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})

@@ -1,5 +1,6 @@
-"""Invented roads between the settlements of the Yixiu demo: classified roads, few bridges, and one expressway."""
+"""Invented roads between the settlements of demo counties: classified roads, few bridges, and one expressway."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,24 +30,28 @@ class Roads:
     owner: Ints
 
 
-def make_roads(land: Land, places: Settlements, lanes: Lanes, rng: np.random.Generator) -> Roads:
-    """Return roads that connect all settlements, and the expressway."""
+def make_roads(land: Land, places: Settlements, lanes: Lanes, rng: np.random.Generator, *, expressway: bool = True) -> Roads:
+    """Return roads that connect all settlements, and the expressway of the Yixiu demo."""
     links, kinds = _links(land, places, rng)
-    network = _RoadNetwork(list(lanes.xy), [*lanes.ways])
+    network = RoadNetwork(list(lanes.xy), [*lanes.ways])
     exits = _Exits(places, lanes)
     for (a, b), kind in zip(links, kinds, strict=True):
         start, end = exits(a, places.xy[b]), exits(b, places.xy[a])
         bridge = bool(land.river.intersects(shapely.LineString([lanes.xy[start], lanes.xy[end]])))
-        network.join(start, end, _tags(kind, bridge, rng), 0.0 if bridge else rng.normal(0, 0.06), rng)
-    _expressway(network, land, places, exits)
+        network.join(start, end, road_tags(kind, bridge, rng), 0.0 if bridge else rng.normal(0, 0.06), rng)
+    if expressway:
+        _expressway(network, land, places, exits)
     return _connected(Roads(np.array(network.xy), network.ways, np.array(lanes.owner)))
 
 
-class _RoadNetwork:
+class RoadNetwork:
+    """Nodes and ways to which more are added."""
+
     def __init__(self, xy: list[Floats], ways: list[Way]) -> None:
         self.xy, self.ways = xy, ways
 
     def add(self, xy: Floats) -> int:
+        """Return the number of a new node."""
         self.xy.append(xy)
         return len(self.xy) - 1
 
@@ -75,7 +80,7 @@ class _Exits:
 
 def _links(land: Land, places: Settlements, rng: np.random.Generator) -> tuple[Ints, Objects]:
     """Return pairs of settlements with a road between them, and the class of each road."""
-    edges, gabriel = _neighbours(places.xy)
+    edges, gabriel = neighbours(places.xy)
     length = np.hypot(*(places.xy[edges[:, 0]] - places.xy[edges[:, 1]]).T)
     line = shapely.linestrings(places.xy[edges])
     crosses_water = np.asarray(shapely.intersects(line, land.water))
@@ -96,7 +101,7 @@ def _links(land: Land, places: Settlements, rng: np.random.Generator) -> tuple[I
     return edges[keep], kinds[keep]
 
 
-def _neighbours(xy: Floats) -> tuple[Ints, Bools]:
+def neighbours(xy: Floats) -> tuple[Ints, Bools]:
     """Return the Delaunay edges, and which of them are Gabriel edges (no other point in the circle over them)."""
     triangles = Delaunay(xy).simplices
     edges = np.unique(np.sort(np.vstack([triangles[:, p] for p in ([0, 1], [1, 2], [0, 2])]), axis=1), axis=0)
@@ -144,7 +149,8 @@ def _classes(edges: Ints, length: Floats, road: Bools, places: Settlements) -> O
     return kind
 
 
-def _tags(kind: str, bridge: bool, rng: np.random.Generator) -> dict[str, str]:
+def road_tags(kind: str, bridge: bool, rng: np.random.Generator) -> dict[str, str]:
+    """Return the tags of a road of a class."""
     tags = {"highway": kind}
     if kind == "trunk":
         tags["maxspeed"] = "70"
@@ -153,21 +159,32 @@ def _tags(kind: str, bridge: bool, rng: np.random.Generator) -> dict[str, str]:
     return tags | ({"bridge": "yes", "layer": "1"} if bridge else {})
 
 
-def _expressway(network: _RoadNetwork, land: Land, places: Settlements, exits: _Exits) -> None:
-    """Add two one-way carriageways across the county on bridges, connected to the roads at two interchanges."""
+def _expressway(network: RoadNetwork, land: Land, places: Settlements, exits: _Exits) -> None:
+    """Add the expressway across the county of the Yixiu demo."""
     t = np.linspace(0, 1, 240)[:, None]
     axis = np.array([-19e3, -9500]) * (1 - t) ** 2 + 2 * t * (1 - t) * np.array([-6e3, 4500]) + t**2 * np.array([17e3, 12.5e3])
     axis = axis[cKDTree(land.sites).query(axis)[0] < 320]
+    towns = np.flatnonzero(places.kind <= KINDS.index("village"))
+
+    def exit_near(point: Floats) -> int:
+        return exits(int(towns[np.argmin(np.hypot(*(places.xy[towns] - point).T))]), point)
+
+    add_expressway(network, axis, (0.3, 0.68), exit_near)
+
+
+def add_expressway(network: RoadNetwork, axis: Floats, shares: Sequence[float], exit_near: Callable[[Floats], int]) -> None:
+    """Add two one-way carriageways along an axis, on bridges, connected to the roads at interchanges.
+
+    These are at some shares of the axis; ``exit_near`` is the node of a road to which one leads.
+    """
     along = np.gradient(axis, axis=0)
     offset = np.column_stack([along[:, 1], -along[:, 0]]) / np.hypot(*along.T)[:, None] * 14
     tags = {"highway": "motorway", "oneway": "yes", "maxspeed": "120", "layer": "1", "bridge": "yes", "name": "示例高速"}
     outbound, inbound = [network.add(p) for p in axis + offset], [network.add(p) for p in (axis - offset)[::-1]]
     network.ways += [(outbound, tags), (inbound, tags)]
-    towns = np.flatnonzero(places.kind <= KINDS.index("village"))
-    for share in (0.3, 0.68):
+    for share in shares:
         index = int(share * len(axis))
-        nearest = int(towns[np.argmin(np.hypot(*(places.xy[towns] - axis[index]).T))])
-        exit_node = exits(nearest, axis[index])
+        exit_node = exit_near(axis[index])
         direction = np.asarray(network.xy[exit_node]) - axis[index]
         toll = network.add(axis[index] + direction * min(0.5, 400 / np.hypot(*direction)))
         network.join(toll, exit_node, {"highway": "secondary"}, 0.0)

@@ -1,12 +1,12 @@
-"""Invented settlements of the Yixiu demo: a county town, township seats, villages and hamlets, each with its lanes."""
+"""Invented settlements of demo counties: a county town, township seats, villages and hamlets, each with its lanes."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geoservice.demo.areas import COUNTY, area_names, short_name
-from geoservice.demo.land import CITY, Land
+from geoservice.demo.areas import short_name
+from geoservice.demo.land import Land
 from geoservice.geo import Floats, Ints, Objects
 
 KINDS = ("city", "town", "village", "hamlet")
@@ -43,19 +43,19 @@ class Lanes:
 
 def make_settlements(land: Land, rng: np.random.Generator) -> Settlements:
     """Return the county town, the seat of each township, the centre of each village, and hamlets apart from them."""
-    names = area_names()
+    names = land.county.names
     count = len(land.codes)
     dry = land.dry(land.sites, SHORE_M)
     distance = np.hypot(*(land.sites - land.centre[land.village]).T)
     rows = [int(np.argmin(np.where(dry & (land.village == v), distance, np.inf))) for v in range(count)]
     centres = land.sites[rows]
     kinds = np.full(count, KINDS.index("village"))
-    kinds[_seats(land)] = KINDS.index("town")
-    city = int(np.argmin(np.hypot(*(centres - CITY).T)))
-    kinds[city], centres[city] = KINDS.index("city"), CITY
+    city = int(np.argmin(np.hypot(*(centres - land.city).T)))
+    kinds[_seats(land, land.townships[city])] = KINDS.index("town")
+    kinds[city], centres[city] = KINDS.index("city"), land.city
     hamlets, hamlet_village = _hamlets(land, np.flatnonzero(dry), centres, rng)
     labels = [short_name(names[c[:9] if kind == KINDS.index("town") else c]) for c, kind in zip(land.codes, kinds, strict=True)]
-    labels[city] = names[COUNTY]
+    labels[city] = names[land.county.code]
     labels += _hamlet_names(len(hamlets), rng)
     settlements = Settlements(
         np.vstack([centres, hamlets]),
@@ -63,16 +63,16 @@ def make_settlements(land: Land, rng: np.random.Generator) -> Settlements:
         np.concatenate([np.arange(count), hamlet_village]),
         np.array(labels, dtype=object),
     )
-    outside_town = np.hypot(*(settlements.xy - CITY).T) > SIDE["city"][0] * SIDE["city"][1] * 0.62
+    outside_town = np.hypot(*(settlements.xy - land.city).T) > SIDE["city"][0] * SIDE["city"][1] * 0.62
     keep = np.flatnonzero(outside_town | (settlements.kind == 0))
     return Settlements(*(getattr(settlements, f)[keep] for f in ("xy", "kind", "village", "name")))
 
 
-def _seats(land: Land) -> list[int]:
-    """Return the village nearest to the centre of each township but that of the county town."""
+def _seats(land: Land, city: str) -> list[int]:
+    """Return the village nearest to the centre of each township but ``city``, that of the county town."""
     towns = np.array(land.townships)
     seats = []
-    for town in sorted(set(towns) - {"340811001"}):
+    for town in sorted(set(towns) - {city}):
         villages = np.flatnonzero(towns == town)
         centre = land.sites[np.isin(land.village, villages)].mean(axis=0)
         seats.append(int(villages[np.argmin(np.hypot(*(land.centre[villages] - centre).T))]))

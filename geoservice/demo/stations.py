@@ -1,9 +1,9 @@
-"""Invented stations of the Yixiu demo: county institutions, township health centres, village clinics, and vans."""
+"""Invented stations of demo counties: county institutions, township health centres, village clinics, and vans."""
 
 import numpy as np
 import pyarrow as pa
 
-from geoservice.demo.areas import area_names, short_name
+from geoservice.demo.areas import short_name
 from geoservice.demo.land import PLANE
 from geoservice.demo.settlements import KINDS
 from geoservice.demo.station_equipment import equipment, floor_areas, opening_hours
@@ -33,7 +33,7 @@ def make_stations(world: World, households: int, rng: np.random.Generator, more:
     lon, lat = wgs84_to_gcj02(*PLANE.inverse(*world.roads.xy[node].T))
     return pa.table(
         {
-            "站点编号": [f"ZD{i:03d}" for i in range(1, len(sites) + 1)],
+            "站点编号": [f"{world.land.county.station_prefix}{i:03d}" for i in range(1, len(sites) + 1)],
             "名称": [s[0] for s in sites],
             "级别": [LEVEL[t] for t in tiers],
             "服务项目": ["、".join(s[2]) for s in sites],
@@ -61,16 +61,17 @@ def _nearest(world: World, xy: Floats) -> int:
 
 def _county(world: World) -> list[Site]:
     middle = world.places.xy[world.places.kind == 0][0]
+    name = world.land.county.names[world.land.county.code]
     all_but_elders = [MOTHERS, VACCINES, CHECKS]
     return [
-        ("宜秀区人民医院（虚构）", "county", all_but_elders, _nearest(world, middle + np.array([-900, 700]))),
-        ("宜秀区妇幼健康服务中心（虚构）", "county", all_but_elders[:2], _nearest(world, middle + np.array([1100, -500]))),
-        ("宜秀区养老服务中心（虚构）", "county", [ELDERS], _nearest(world, middle + np.array([300, 1600]))),
+        (f"{name}人民医院（虚构）", "county", all_but_elders, _nearest(world, middle + np.array([-900, 700]))),
+        (f"{name}妇幼健康服务中心（虚构）", "county", all_but_elders[:2], _nearest(world, middle + np.array([1100, -500]))),
+        (f"{name}养老服务中心（虚构）", "county", [ELDERS], _nearest(world, middle + np.array([300, 1600]))),
     ]
 
 
 def _townships(world: World) -> list[Site]:
-    names = area_names()
+    names = world.land.county.names
     seats = np.flatnonzero(world.places.kind <= KINDS.index("town"))
     sites = []
     for i, place in enumerate(seats):
@@ -90,7 +91,7 @@ def _townships(world: World) -> list[Site]:
 
 def _villages(world: World, rng: np.random.Generator) -> list[Site]:
     """Return clinics in most villages outside the county town, and some in its neighbourhoods."""
-    names = area_names()
+    names = world.land.county.names
     rows = np.flatnonzero(world.places.kind == KINDS.index("village"))
     rows = np.sort(rng.choice(rows, int(CLINIC_SHARE * len(rows)), replace=False))
     locations = [(names[world.land.codes[world.places.village[r]]], world.places.xy[r]) for r in rows]

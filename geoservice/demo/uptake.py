@@ -1,4 +1,4 @@
-"""Invented uptake of the Yixiu demo: check-ups of the elderly and vaccination of small children, by area and quarter.
+"""Invented uptake of demo counties: check-ups of the elderly and vaccination of small children, by area and quarter.
 
 Eligible persons follow the demo's households. The shares served are made up: lower far from the county town, different from
 village to village, rising over three years; most in the east, while the south-west falls behind.

@@ -1,23 +1,24 @@
-"""The invented county of the Yixiu demo: land, settlements and roads, and its files of areas and streets."""
+"""An invented county: land, settlements and roads; and files of areas and streets."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import osmium
+import pandas as pd
 import shapely
 from osmium.osm import mutable
 from scipy.spatial import cKDTree
 
-from geoservice.demo.areas import COUNTY, area_facts
 from geoservice.demo.land import PLANE, Land, make_land, to_degrees
 from geoservice.demo.roads import Roads, Way, make_roads
 from geoservice.demo.settlements import KINDS, Settlements, make_lanes, make_settlements
 from geoservice.geo import Floats
 
 WOOD_M = 650
+ADMIN_LEVEL = {"city": "5", "county": "6", "township": "8"}
 PLACE = {"city": "city", "town": "town", "village": "village", "hamlet": "hamlet"}
 
 
@@ -31,36 +32,45 @@ class World:
 
 
 def make_world(seed: int) -> World:
-    """Return the county of a seed; it does not depend on the number of households."""
+    """Return the county of the Yixiu demo of a seed; it does not depend on the number of households."""
     rng = np.random.default_rng([seed, 0])
     land = make_land(rng)
     places = make_settlements(land, rng)
     return World(land, places, make_roads(land, places, make_lanes(places, land, rng), rng))
 
 
-def write_areas(world: World, path: Path) -> None:
-    """Write county, townships and villages as GeoJSON, WGS 84: real names and codes, invented borders."""
+def write_areas(facts: pd.DataFrame, polygon: Callable[[str], shapely.Geometry], path: Path) -> None:
+    """Write areas, with their polygons in degrees by code, as GeoJSON, WGS 84: real names and codes, invented borders."""
     features = []
-    for row in area_facts().to_dict("records"):
-        shape = shapely.normalize(world.land.polygon(row["code"]))
+    for row in facts.to_dict("records"):
+        shape = shapely.normalize(polygon(row["code"]))
         properties = {**row, "parent": row["parent"] or None}
         features.append({"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(shape))})
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), encoding="utf-8")
 
 
-def write_streets(world: World, path: Path) -> None:
-    """Write roads, water, woods, residential land, boundaries and place names as an OSM extract."""
-    lon, lat = PLANE.inverse(*world.roads.xy.T)
+def write_streets(
+    worlds: Sequence[World],
+    roads: Roads,
+    facts: pd.DataFrame,
+    polygon: Callable[[str], shapely.Geometry],
+    path: Path,
+) -> None:
+    """Write roads, water, woods, residential land, boundaries and place names of counties as an OSM extract.
+
+    The counties share their water; ``roads`` are those of all of them.
+    """
+    lon, lat = PLANE.inverse(*roads.xy.T)
     other = _OtherFeatures([np.column_stack([lon, lat])], len(lon))
-    ways: list[Way] = list(world.roads.ways)
-    ways += [other.ring(r, {"natural": "water"}) for r in _rings(_degrees(world.land.water))]
-    ways.append(other.line(_degrees(world.land.river), {"waterway": "river", "name": "示例河"}))
-    for code, name in area_facts().query("level != 'village'")[["code", "name_zh"]].itertuples(index=False):
-        tags = {"boundary": "administrative", "admin_level": "6" if code == COUNTY else "8", "name": name}
-        ways += [other.ring(r, tags) for r in _rings(world.land.polygon(code))]
-    ways += [other.ring(r, {"landuse": "residential"}) for r in _residential_land(world)]
-    ways += [other.ring(r, {"natural": "wood"}) for r in _woods(world)]
-    node_tags = {other.point(xy): tags for xy, tags in _place_names(world)}
+    ways: list[Way] = list(roads.ways)
+    ways += [other.ring(r, {"natural": "water"}) for r in _rings(_degrees(worlds[0].land.water))]
+    ways.append(other.line(_degrees(worlds[0].land.river), {"waterway": "river", "name": "示例河"}))
+    for code, name, level in facts.query("level != 'village'")[["code", "name_zh", "level"]].itertuples(index=False):
+        tags = {"boundary": "administrative", "admin_level": ADMIN_LEVEL[level], "name": name}
+        ways += [other.ring(r, tags) for r in _rings(polygon(code))]
+    ways += [other.ring(r, {"landuse": "residential"}) for world in worlds for r in _residential_land(world)]
+    ways += [other.ring(r, {"natural": "wood"}) for world in worlds for r in _woods(world)]
+    node_tags = {other.point(xy): tags for world in worlds for xy, tags in _place_names(world)}
     nodes = np.vstack(other.nodes)
     _write_pbf(path, nodes[:, 0], nodes[:, 1], ways, node_tags)
 

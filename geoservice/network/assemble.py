@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.errors import NetworkError
-from geoservice.geo import BBox, Bools, Floats, Int8s, Int32s, Ints, LocalProjection, hilbert_index
+from geoservice.geo import BBox, Bools, Floats, Int8s, Int32s, Ints, LocalProjection
 from geoservice.network.arcs import arcs
 from geoservice.network.closures import ModeClosures
 from geoservice.network.components import components, last_mile_edges
@@ -14,8 +14,9 @@ from geoservice.network.contract import ENTRANCE, Chains, Segments, chains, last
 from geoservice.network.expansion import expanded
 from geoservice.network.graph import Graph
 from geoservice.network.intersections import edge_delays
+from geoservice.network.node_order import hilbert_ordered, segments_box
 from geoservice.network.osm import OsmStreets
-from geoservice.network.segments import Nodes, canonical, cut_at_barriers, mode_segments
+from geoservice.network.segments import Nodes, cut_at_barriers, mode_segments
 from geoservice.network.slope import StreetSlopes
 from geoservice.network.speeds import Speeds
 from geoservice.network.turns import (
@@ -57,18 +58,25 @@ def assemble(
     speeds: Speeds,
     slopes: StreetSlopes | None = None,
     closures: ModeClosures | None = None,
+    frame: BBox | None = None,
 ) -> tuple[Graph, ModeReport]:
     """Build the graph of one mode.
+
+    ``frame`` is the box over which nodes are ordered and on which the plane of the graph is centred, by default that of the
+    mode's nodes. Extracts cut from one whole (:mod:`geoservice.network.cut`) that are built with one frame have the same planar
+    coordinates, and prefer the same one of streets that are equally near to a point.
 
     Raises :class:`NetworkError` if the mode may use no street of the extract.
     """
     restrictions = mode_restrictions(streets, mode)
     nodes, segments = _mode_streets(streets, mode, speeds, restricted_ways(restrictions), slopes, closures)
+    frame = frame or segments_box(nodes, segments)
+    nodes, segments = hilbert_ordered(nodes, segments, frame)
     ends = np.flatnonzero(np.isin(nodes.id, restriction_nodes(streets, restrictions)))
     edges, count = _edges(nodes, segments, ends), len(segments.a)
     del segments  # the graph needs the memory
     found = turns(restrictions, edges.directed, edges.junctions.id, streets.cut_nodes)
-    graph = _graph(mode, edges, found, streets, nodes, speeds)
+    graph = _graph(mode, edges, found, streets, nodes, speeds, LocalProjection.of(frame))
     sizes = np.unique(graph.component[graph.large]).size
     report = ModeReport(
         osm_nodes=len(nodes.id),
@@ -92,23 +100,12 @@ def _mode_streets(
     slopes: StreetSlopes | None,
     closures: ModeClosures | None,
 ) -> tuple[Nodes, Segments]:
-    """Return the nodes and segments that a mode may use, in their final order."""
+    """Return the nodes and segments that a mode may use."""
     slowdown, closed_nodes = closures or (None, None)
     nodes, segments = mode_segments(streets, mode, speeds, restricted, slopes, slowdown)
     if not len(segments.a):
         raise NetworkError(f"mode {mode}: no street of the extract is open to it; see speeds.toml and the access tags")
-    return _hilbert_ordered(*cut_at_barriers(streets, nodes, segments, mode, speeds, closed_nodes))
-
-
-def _hilbert_ordered(nodes: Nodes, segments: Segments) -> tuple[Nodes, Segments]:
-    """Return the nodes of segments along a Hilbert curve, and the segments renumbered to match."""
-    used = np.zeros(len(nodes.id), np.bool_)
-    used[segments.a] = used[segments.b] = True
-    index = np.flatnonzero(used)
-    order = index[np.argsort(hilbert_index(nodes.lon[index], nodes.lat[index]), kind="stable")]
-    rank = np.full(len(nodes.id), -1, np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return nodes.take(order), canonical(segments._replace(a=rank[segments.a], b=rank[segments.b]))
+    return cut_at_barriers(streets, nodes, segments, mode, speeds, closed_nodes)
 
 
 class _Edges(NamedTuple):
@@ -156,7 +153,9 @@ def _edges(nodes: Nodes, segments: Segments, ends: Ints) -> _Edges:
     )
 
 
-def _graph(mode: str, edges: _Edges, found: Turns, streets: OsmStreets, nodes: Nodes, speeds: Speeds) -> Graph:
+def _graph(
+    mode: str, edges: _Edges, found: Turns, streets: OsmStreets, nodes: Nodes, speeds: Speeds, projection: LocalProjection
+) -> Graph:
     (u, v, two_way, _, _), junctions, table = edges.directed, edges.junctions, speeds.of(mode)
     length, count = edges.metres[edges.start[1:] - 1], len(edges.junctions.id)
     pieces = components(u, v, length, two_way, count)
@@ -165,7 +164,6 @@ def _graph(mode: str, edges: _Edges, found: Turns, streets: OsmStreets, nodes: N
     arc_forward, arc_backward = edges.ms_forward + delay_v, edges.ms_backward + delay_u
     expansion = expanded(edges.directed, arc_forward, arc_backward, last_mile, found, count)
     outgoing, incoming = arcs(expansion.tail, expansion.head, expansion.ms, expansion.nodes)
-    projection = _projection(nodes)
     x, y = projection.forward(nodes.lon, nodes.lat)
     return Graph(
         mode=mode,
@@ -217,11 +215,6 @@ def _oriented(segments: Segments, chain: Chains) -> tuple[Int32s, Int32s, Int32s
         np.where(chain.reversed, ordered.backward, ordered.forward),
         np.where(chain.reversed, ordered.forward, ordered.backward),
     )
-
-
-def _projection(nodes: Nodes) -> LocalProjection:
-    box = BBox(float(nodes.lon.min()), float(nodes.lat.min()), float(nodes.lon.max()), float(nodes.lat.max()))
-    return LocalProjection.of(box)
 
 
 def _cumulative(values: Floats | Int32s, not_first: Bools, start: Ints) -> Floats:

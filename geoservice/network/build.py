@@ -6,10 +6,12 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from geoservice.durable import atomic_write, building, remove_on_failure, sync, sync_tree
 from geoservice.errors import NetworkError, NotFound
+from geoservice.geo import BBox
 from geoservice.modes import MODES
 from geoservice.network.assemble import ModeReport, assemble
 from geoservice.network.check import check_network
@@ -24,6 +26,7 @@ from geoservice.network.terrain import TerrainUse, load_terrain
 from geoservice.progress import Progress
 
 ASIDE = ".building"
+NO_FRAMES: Mapping[str, BBox] = MappingProxyType({})
 NO_SLOPE = "slope: not counted, there is no terrain; import it with: geoservice import terrain DEM"
 
 
@@ -49,13 +52,20 @@ class BuildReport:
 
 
 def build_network(
-    pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | None, progress: Progress, terrain: Path | None = None
+    pbf: Path,
+    folder: Path,
+    modes: Sequence[str],
+    speeds: Path | None,
+    progress: Progress,
+    terrain: Path | None = None,
+    frames: Mapping[str, BBox] = NO_FRAMES,
 ) -> BuildReport:
     """Build the graphs of ``modes``, and the places people may live in, in ``folder`` and make them the current ones.
 
     The same extract, speeds, modes and terrain give the same digest; the order of the extract's objects does not matter. A
     killed build leaves the network before it untouched. ``terrain`` is the folder of the terrain; without one, slopes are not
-    counted.
+    counted. ``frames`` are those of :func:`geoservice.network.assemble.assemble` by mode, the same for networks of parts of a
+    region.
 
     Raises
     ------
@@ -82,11 +92,11 @@ def build_network(
         wanted = [m for m in MODES if m in modes]
         for number, mode in enumerate(wanted):
             progress(f"building {mode}", number / len(wanted))
-            mode_entries[mode], reports[mode] = _write_graph(pbf, streets, mode, table, slopes, temporary)
+            mode_entries[mode], reports[mode] = _write_graph(pbf, streets, mode, table, slopes, frames.get(mode), temporary)
         digest = joint_digest({**mode_entries, "places": places_entry, "names": {"digest": places_entry["names"]}})
         source = NetworkSource(pbf, speeds)
         source.keep(temporary)
-        index = {
+        index: dict[str, Any] = {
             "format": FORMAT,
             "digest": digest,
             "build": hashlib.sha256(f"{digest} {source.digest()}".encode()).hexdigest()[:16],
@@ -94,6 +104,7 @@ def build_network(
             "terrain": use and use._asdict(),
             "modes": mode_entries,
             "places": places_entry,
+            **({"frames": {mode: list(box) for mode, box in frames.items()}} if frames else {}),
         }
         _make_current(folder, temporary, index)
         progress("building", 1.0)
@@ -130,11 +141,17 @@ def _write_places(pbf: Path, temporary: Path, progress: Progress) -> tuple[dict[
 
 
 def _write_graph(
-    pbf: Path, streets: OsmStreets, mode: str, table: Speeds, slopes: StreetSlopes | None, temporary: Path
+    pbf: Path,
+    streets: OsmStreets,
+    mode: str,
+    table: Speeds,
+    slopes: StreetSlopes | None,
+    frame: BBox | None,
+    temporary: Path,
 ) -> tuple[dict[str, Any], ModeReport]:
     """Write the graph of a mode, and return its entry in the index and its report."""
     try:
-        graph, report = assemble(streets, mode, table, slopes)
+        graph, report = assemble(streets, mode, table, slopes, frame=frame)
     except NetworkError as e:
         advice = f"import an extract with streets for it, or take {mode} out of modes in study.toml"
         raise NetworkError(f"{pbf.name}: {e}; {advice}") from e

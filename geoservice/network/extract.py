@@ -54,6 +54,18 @@ def check_unique(path: Path, way: Ints) -> None:
         raise NetworkError(f"{path.name}: way {ids[count > 1][0]} is in the file more than once. {_ONE_VERSION}")
 
 
+def copy_objects(reader: Any, target: Any, *handlers: Any) -> None:
+    """Write the objects of an ``osmium.io.Reader`` that pass the handlers to an ``osmium.io.File``."""
+    out = osmium.SimpleWriter(target, overwrite=True)
+    try:
+        with out:
+            osmium.apply(reader, *handlers, out)
+    except BaseException:
+        # a writer that failed, on a full disk, ends the process when it is destroyed: so it never is
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(out))
+        raise
+
+
 class Extract:
     """An extract whose objects are read by filters; ``scratch`` is a folder for the text.
 
@@ -73,14 +85,7 @@ class Extract:
             filter_.enable_for(ENTITIES[name])
             entities |= ENTITIES[name]
         reader = osmium.io.Reader(str(self.path), entities)
-        out = osmium.SimpleWriter(osmium.io.File(str(self._text), _OPL), overwrite=True)
-        try:
-            with out:
-                osmium.apply(reader, self._locations, *filters.values(), out)
-        except BaseException:
-            # a writer that failed, on a full disk, ends the process when it is destroyed: so it never is
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(out))
-            raise
+        copy_objects(reader, osmium.io.File(str(self._text), _OPL), self._locations, *filters.values())
         with self._text.open("rb") as text:
             yield from text
         self._text.unlink()

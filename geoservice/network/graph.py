@@ -141,6 +141,11 @@ def read_index(folder: Path) -> dict[str, Any]:
     return read_index_file(folder / INDEX, "the street network", missing, FORMAT)
 
 
+def index_frames(index: Mapping[str, Any]) -> dict[str, BBox]:
+    """Return the frames of a network by mode, from its index; none for one that was not built in given frames."""
+    return {mode: BBox(*box) for mode, box in index.get("frames", {}).items()}
+
+
 def map_array(file: Path) -> Any:
     """Map an array into memory, read-only; raises :class:`NetworkError` where its file is damaged."""
     try:

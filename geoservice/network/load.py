@@ -8,7 +8,7 @@ from geoservice.errors import NotFound
 from geoservice.network.basemap import write_base_map
 from geoservice.network.build import BuildReport, build_network
 from geoservice.network.dem import import_dem
-from geoservice.network.graph import load_graph, read_index
+from geoservice.network.graph import index_frames, load_graph, read_index
 from geoservice.network.source import kept_source
 from geoservice.network.terrain import TerrainReport
 from geoservice.progress import Progress
@@ -53,4 +53,4 @@ def load_terrain_models(
     source = kept_source(network)
     box = load_graph(network, next(iter(index["modes"]))).bbox
     report = import_dem(files, terrain, crs, box, progress)
-    return report, build_network(source.extract, network, modes, source.speeds, progress, terrain)
+    return report, build_network(source.extract, network, modes, source.speeds, progress, terrain, index_frames(index))

@@ -1,6 +1,7 @@
 """The streets of one mode with stations on them, and the index to which other points snap."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,12 @@ class StationStreets:
 
     graph: Graph
     stations: Snapped
-    index: StreetIndex
     metres: float
+
+    @cached_property
+    def index(self) -> StreetIndex:
+        """The index of the streets, made when the first points snap."""
+        return StreetIndex(self.graph, main_edges(self.graph, self.stations))
 
     @classmethod
     def open(cls, folder: Path, mode: str, peak_factor: float, lon: Floats, lat: Floats, metres: float) -> "StationStreets":
@@ -31,7 +36,7 @@ class StationStreets:
         """
         graph = slowed(load_graph(folder, mode), peak_factor)
         stations = snap(graph, lon, lat, metres)
-        return cls(graph, stations, StreetIndex(graph, main_edges(graph, stations)), metres)
+        return cls(graph, stations, metres)
 
     def snap(self, lon: Floats, lat: Floats) -> Snapped:
         """Snap points to the streets."""

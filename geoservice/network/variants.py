@@ -21,7 +21,7 @@ from geoservice.network.assemble import assemble
 from geoservice.network.build import ASIDE, joint_digest, load_slopes, save_mode
 from geoservice.network.check import check_graphs
 from geoservice.network.closures import ClosedStreets, StreetClosure, check_ids, mode_closures
-from geoservice.network.graph import INDEX, check_mode, read_index
+from geoservice.network.graph import INDEX, check_mode, index_frames, read_index
 from geoservice.network.osm import read_streets
 from geoservice.network.source import NetworkSource, kept_source
 from geoservice.network.speeds import Speeds, read_speeds
@@ -139,7 +139,7 @@ def _write_graphs(job: _Job) -> dict[str, Any]:
     for number, mode in enumerate(job.modes):
         job.progress(f"building {mode}", number / len(job.modes))
         try:
-            graph, report = assemble(streets, mode, job.table, slopes, closures[mode][0])
+            graph, report = assemble(streets, mode, job.table, slopes, closures[mode][0], index_frames(job.index).get(mode))
         except NetworkError as e:
             ids = ", ".join(c.id for c in job.changes.closures if mode in c.modes)
             raise StudyError(f"study.toml: closures: no street of {name} is left open to the mode {mode} by {ids}") from e
