@@ -35,6 +35,8 @@ A dimension that does not apply is ``''`` or 0. ``status`` is ``ok`` where ``val
 (:data:`geoservice.measures.REASONS`). ``margin`` is the half-width of the value's 90 % interval, null where it has none.
 """
 
+UNIT_AREAS: pa.Schema = pa.schema([("geography", pa.string()), ("unit", pa.string()), ("area", pa.string())])
+"""Units of a layer with the path of the areas around them, null for none."""
 DIMENSIONS = ("service", "tier", "mode", "nth", "group", "minutes")
 
 
@@ -189,7 +191,8 @@ class ItemQuery:
     Features are in the order of ``sortby``, then of ``fid``. The page begins after the key ``after``, or ends before the key
     ``before``, in the same order; a bare ``fid`` is a key of the order by ``fid``. ``offset`` features are skipped from there,
     for clients without keyset paging; it cannot be combined with ``before``. ``within`` limits the view to features in any of
-    these areas (codes); None is a view without limits.
+    these areas (codes); None is a view without limits. ``area`` is the path of the area that a client asks for, as
+    :meth:`geoservice.release.protocols.ReleaseReader.area_path` returns it; both limits apply.
     """
 
     limit: int = 10
@@ -204,6 +207,7 @@ class ItemQuery:
     before: int | Key | None = None
     ids: tuple[int, ...] | None = None
     offset: int = 0
+    area: str | None = None
 
 
 @dataclass(frozen=True)
@@ -222,10 +226,11 @@ class Page:
 class TileQuery:
     """The features and properties in a tile that is drawn on request.
 
-    ``matrix_set`` is ``WebMercatorQuad`` or ``WorldCRS84Quad``; ``within`` is that of :class:`ItemQuery`.
+    ``matrix_set`` is ``WebMercatorQuad`` or ``WorldCRS84Quad``; ``within`` and ``area`` are those of :class:`ItemQuery`.
     """
 
     matrix_set: str = "WebMercatorQuad"
     properties: Sequence[str] | None = None
     within: Sequence[str] | None = None
     filter: "Filter | None" = None
+    area: str | None = None

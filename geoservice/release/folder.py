@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from geoservice.db import DUCKDB
 from geoservice.db.duckdb import (
@@ -175,7 +176,7 @@ class FolderStore:
                 write_files(aside, content, manifest, table)
                 manifest = complete(manifest, stored_files(aside))
                 (aside / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
-                _check(number, aside, manifest)
+                _check(number, aside, manifest, table)
                 sync_tree(aside)
             aside.rename(self._folder / str(number))
             sync(self._folder)
@@ -248,12 +249,12 @@ class FolderStore:
         """Do nothing: nothing stays open between calls."""
 
 
-def _check(number: int, folder: Path, manifest: Manifest) -> None:
+def _check(number: int, folder: Path, manifest: Manifest, table: pa.Table) -> None:
     """Read the release back with another connection, as a server does."""
     if _manifest(number, folder) != manifest:
         raise ReleaseError(f"{MANIFEST}: the file does not contain what was written")
     connection = open_duckdb(folder / LAYERS, read_only=True, spatial=False)
     try:
-        check_stored(DuckDBSession(connection), None, manifest)
+        check_stored(DuckDBSession(connection), None, manifest, table)
     finally:
         connection.close()

@@ -1,7 +1,7 @@
 """Layers of features, built from the release table as the layer files describe them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,7 @@ def build_layers(
     ReleaseError
         When a unit occurs twice, the table has a unit that is not among the units, or a measure is not declared.
     """
-    frame = _frame(table)
+    frame = _frame(table if any(layer.geography for layer in layers) else table.slice(0, 0))
     for layer in layers:
         yield _units_layer(layer, units, frame, labels) if layer.geography else _table_layer(layer, units, table)
 
@@ -92,7 +92,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, labels: DimensionLabels) -> LayerContent:
-    names = _geographies_with_rows(layer, units, frame)
+    measures = {c.measure for c in layer.columns if c.measure}
+    names = shown_geographies(layer, units, set(frame.loc[frame["measure"].isin(measures), "geography"]))
     ordered = [sort_units(units[g]) for g in names]
     areas = pa.concat_arrays([pa.nulls(0, pa.string()), *map(_areas, ordered)])
     tables = [t.drop_columns([AREA]) if AREA in t.column_names else t for t in ordered]
@@ -126,14 +127,12 @@ def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFram
     return LayerContent(_published_layer(layer, names, shapes, [p for p, _ in properties], features.num_rows), features, areas)
 
 
-def _geographies_with_rows(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame) -> list[str]:
+def shown_geographies(layer: Layer, units: Mapping[str, pa.Table], with_rows: Collection[str]) -> list[str]:
     """Return the geographies that have units, and rows of the layer's measures; all with units if none has rows.
 
     An analysis may leave out a geography, for instance one with too few units: a map of it would be empty.
     """
     names = [g for g in layer.geography if g in units]
-    measures = {c.measure for c in layer.columns if c.measure}
-    with_rows = set(frame.loc[frame["measure"].isin(measures), "geography"])
     return [g for g in names if g in with_rows] or names
 
 

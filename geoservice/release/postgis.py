@@ -146,7 +146,7 @@ class PostGISStore:
             schema = self._sql.release(number)
             session.execute(self._sql.make_schema(schema))
             manifest = complete(manifest, self._fill(session, schema, content, manifest, table))
-            check_stored(session, schema, manifest)
+            check_stored(session, schema, manifest, table)
             for (role,) in session.execute(self._sql.readers()):
                 for statement in self._sql.grant(schema, role):
                     session.execute(statement)
@@ -178,7 +178,7 @@ class PostGISStore:
             for part in _file_parts(name, path):
                 session.append(POSTGIS.table(schema, "archives"), part)
         ids = [c.layer.id for c in content.layers]
-        for statement in [*self._sql.indexes(schema, ids), *self._sql.analyze(schema, ids)]:
+        for statement in [*self._sql.indexes(schema, [c.layer for c in content.layers]), *self._sql.analyze(schema, ids)]:
             session.execute(statement)
         return files
 

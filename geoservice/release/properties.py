@@ -11,6 +11,11 @@ def property_types(layer: PublishedLayer) -> dict[str, str]:
     return {**BASE, **{c.name: c.type for c in layer.columns}}
 
 
+def is_of_areas(layer: PublishedLayer) -> bool:
+    """Whether a layer's features are administrative areas: these have names in both languages and an area above."""
+    return {"name_zh", "name_en", "parent"} <= {c.name for c in layer.columns}
+
+
 def queryables_of(layer: PublishedLayer) -> Queryables:
     """Return the queryables for filters on the layer."""
     return Queryables(layer.id, property_types(layer), layer.geometry != "none")

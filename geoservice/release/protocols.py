@@ -44,6 +44,14 @@ class ReleaseReader(FeatureReader, Protocol):
         """Return a table of the one feature, or an empty table; ``within`` as in :class:`ItemQuery`."""
         ...
 
+    def unit_areas(self, layer_id: str) -> pa.Table:
+        """Return ``geography``, ``unit`` and ``area``, the path of areas or null, of each feature, in order of ``fid``."""
+        ...
+
+    def table(self) -> pa.Table:
+        """Return the release table, in order."""
+        ...
+
     def count(self, layer_id: str, query: ItemQuery) -> int:
         """Return the number of features that match, regardless of paging."""
         ...
@@ -61,6 +69,10 @@ class ReleaseReader(FeatureReader, Protocol):
         point of two units. A tile that would be larger than :data:`geoservice.release.vector_tiles.budget.BYTES` shows coarser
         units or aggregates. Raises :class:`geoservice.errors.ParameterError` for an unknown property or matrix set.
         """
+        ...
+
+    def area_path(self, code: str) -> str | None:
+        """Return the path of an area of the release from the largest area above it, None if there is no such area."""
         ...
 
     def archive(self, layer_id: str) -> int:

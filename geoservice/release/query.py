@@ -59,12 +59,15 @@ def condition(dialect: Dialect, layer: PublishedLayer, query: ItemQuery) -> tupl
         text, bound = areas_condition(dialect, query.within)
         parts.append(text)
         values.extend(bound)
+    if query.area is not None:
+        parts.append(sql.path_begins(dialect))
+        values.extend(areas.path_range(query.area))
     return " AND ".join(parts), values
 
 
 def is_unfiltered(query: ItemQuery) -> bool:
     """Whether a query matches every feature."""
-    restrictions = (query.bbox, query.filter, query.ids, query.within)
+    restrictions = (query.bbox, query.filter, query.ids, query.within, query.area)
     return not query.equals and all(part is None for part in restrictions)
 
 

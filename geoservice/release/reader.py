@@ -12,10 +12,12 @@ from geoservice.db import Dialect, Session
 from geoservice.errors import GeoserviceError, NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import FileFault, ItemQuery, Manifest, Page, PublishedLayer, TileQuery
+from geoservice.release.base import TABLE, UNIT_AREAS, FileFault, ItemQuery, Manifest, Page, PublishedLayer, TileQuery
 from geoservice.release.files import GAZETTEER, LIVE, files_in
 from geoservice.release.keyset_paging import PageReader, fetch
+from geoservice.release.manifest import sorted_table
 from geoservice.release.paging_keys import order_of
+from geoservice.release.properties import is_of_areas
 from geoservice.release.query import check_offset, condition, is_unfiltered, limit_of, requested_properties, result_schema
 from geoservice.release.vector_tiles.column_cache import ColumnCache
 from geoservice.release.vector_tiles.draw import TileSource, draw, fill_cache
@@ -33,6 +35,7 @@ class Reader(ABC):
         self._layers = {layer.id: layer for layer in manifest.layers}
         self._sources: dict[str, TileSource] = {}
         self._cache, self._closed = ColumnCache(), threading.Event()
+        self._area_paths: dict[str, str] = {}
 
     @abstractmethod
     def _session(self) -> AbstractContextManager[Session]:
@@ -94,9 +97,34 @@ class Reader(ABC):
         """Return the rows of a page."""
         return self.page(layer_id, query).rows
 
+    def area_path(self, code: str) -> str | None:
+        """Return the path of an area of the release from the largest area above it, None if there is no such area."""
+        if code not in self._area_paths:
+            for layer in filter(is_of_areas, self.manifest.layers):
+                with self._session() as session:
+                    name = session.dialect.table(self._schema, sql.layer_table(layer.id))
+                    rows = session.execute(sql.area_path(session.dialect, name), [code])
+                if rows:
+                    self._area_paths[code] = str(rows[0][0])
+                    break
+        return self._area_paths.get(code)
+
     def item(self, layer_id: str, fid: int, within: Sequence[str] | None = None) -> pa.Table:
         """Return the one feature, or an empty table."""
         return self.items(layer_id, ItemQuery(limit=1, ids=(fid,), within=within))
+
+    def unit_areas(self, layer_id: str) -> pa.Table:
+        """Return ``geography``, ``unit`` and ``area``, the path of areas or null, of each feature, in order of ``fid``."""
+        self.layer(layer_id)
+        with self._session() as session:
+            name = session.dialect.table(self._schema, sql.layer_table(layer_id))
+            return session.scan(sql.unit_areas(session.dialect, name), UNIT_AREAS)
+
+    def table(self) -> pa.Table:
+        """Return the release table, in order."""
+        with self._session() as session:
+            name = session.dialect.table(self._schema, sql.RELEASE_TABLE)
+            return sorted_table(session.scan(sql.select_table(session.dialect, name), TABLE))
 
     def count(self, layer_id: str, query: ItemQuery) -> int:
         """Return the number of features that match, regardless of paging."""

@@ -33,9 +33,9 @@ def stored(content: LayerContent) -> pa.Table:
     They are numbered in blocks: DuckDB, which has no spatial index here, skips distant blocks; the cache is filled by block.
     """
     features = content.features
-    shapes: NDArray[Any] = np.asarray(shapely.from_wkb(features["geometry"].to_numpy()))
+    has_shapes = features["geometry"].null_count < features.num_rows
+    shapes: NDArray[Any] = np.asarray(shapely.from_wkb(features["geometry"].to_numpy())) if has_shapes else np.empty(0, object)
     areas = pa.nulls(features.num_rows, pa.string()) if content.areas is None else content.areas
-    mercator = pa.array(shapely.to_wkb(make_valid(to_mercator(shapes))), pa.binary())
     order = _order(features["geography"], shapes)
     blocks = np.empty(len(order), np.int32)
     blocks[order] = np.arange(len(order)) // ROWS
@@ -45,14 +45,21 @@ def stored(content: LayerContent) -> pa.Table:
             areas,
             pa.array(blocks),
             features["geometry"],
-            mercator,
+            _mercator(shapes) if has_shapes else pa.nulls(features.num_rows, pa.binary()),
         ],
         schema=stored_schema(content),
     )
-    return table.take(order)
+    is_ordered = (order[1:] > order[:-1]).all()  # the release table is, with its millions of rows
+    return table if is_ordered else table.take(order)
+
+
+def _mercator(shapes: NDArray[Any]) -> "pa.Array[Any]":
+    return pa.array(shapely.to_wkb(make_valid(to_mercator(shapes))), pa.binary())
 
 
 def _order(geography: "pa.ChunkedArray[Any]", shapes: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the order by geography, in order of appearance, and along a Hilbert curve within each."""
+    """Return the order by geography, in order of appearance, and along a Hilbert curve within each if there are shapes."""
     level = geography.combine_chunks().dictionary_encode().indices.to_numpy()
+    if not len(shapes):
+        return np.argsort(level, kind="stable")
     return np.asarray(np.lexsort((hilbert_positions(shapes), level)), np.int64)

@@ -136,6 +136,7 @@ FILTERS: Schema = {
     "description": "any queryable of the layer, as an equality: ?tier=county&name=...",
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
 }
+WITHIN_PARAMETER = parameter("within", "code of an area: only features in it, at any level below it, and the area itself", TEXT)
 NAMES: Schema = {"type": "array", "items": TEXT}
 ITEM_PARAMETERS: list[Schema] = [
     parameter(
@@ -160,6 +161,7 @@ ITEM_PARAMETERS: list[Schema] = [
     parameter("filter", "CQL2 expression that features must meet; see queryables", TEXT),
     parameter("filter-lang", "language of filter", {"type": "string", "enum": list(LANGS), "default": LANGS[0]}),
     parameter("filter-crs", "CRS of the filter's geometries: one of the collection's crs; CRS84 by default", URI),
+    WITHIN_PARAMETER,
     parameter("ids", "ids of the features to return", {"type": "array", "items": {"type": "integer", "minimum": 0}}),
     parameter("sortby", "order of features: sortables, each after + (by default) or - for descending", NAMES),
     parameter("properties", "properties to return", NAMES),

@@ -22,8 +22,8 @@ from geoservice.settings import Settings
 
 from .test_jobs import ASK, LONG, Service
 
-ASK_LONGER = {**ASK, "sites": 5, "spacing": 100}
-"""It takes a second or two, and has one answer."""
+ASK_LONGER = {**ASK, "sites": 20, "spacing": 50, "minutes": 20}
+"""It takes some seconds, longer than another request, and has one answer."""
 KEPT = {"workers": 2, "GEOSERVICE_KEEP_JOBS": "true"}
 SCENARIO = "/processes/station-scenario/execution"
 QUESTION = {"service": "primary_care", "mode": "walk", "areas": "all"}

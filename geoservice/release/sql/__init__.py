@@ -33,6 +33,11 @@ def select_table(dialect: Dialect, name: str) -> str:
     return f"SELECT {', '.join(map(dialect.quote, TABLE.names))} FROM {name}"
 
 
+def unit_areas(dialect: Dialect, name: str) -> str:
+    """Return the query for the geography, unit and area path of each feature of a layer, in order."""
+    return f"SELECT geography, unit, {dialect.quote(AREA)} AS area FROM {name} ORDER BY fid"
+
+
 def create_table_view(layer_id: str) -> str:
     """Return the statement that makes the release table a view of the layer that has its rows (DuckDB)."""
     return f"CREATE VIEW {RELEASE_TABLE} AS {select_table(DUCKDB, DUCKDB.quote(layer_table(layer_id)))}"
@@ -144,6 +149,17 @@ def id_in(dialect: Dialect, number: int) -> str:
 def in_areas(dialect: Dialect, number: int) -> str:
     """Return the condition that a feature is in any of so many areas; their paths are matched without wildcards."""
     return f"({' OR '.join([f'strpos({dialect.quote(AREA)}, {dialect.mark}) > 0'] * number)})" if number else "false"
+
+
+def path_begins(dialect: Dialect) -> str:
+    """Return the condition that the path of a feature's areas is in a bound range; either engine finds it by its order."""
+    path = dialect.quote(AREA) + dialect.bytewise
+    return f"({path} >= {dialect.mark} AND {path} < {dialect.mark})"
+
+
+def area_path(dialect: Dialect, name: str) -> str:
+    """Return the query for the path of the area whose code is bound, from a layer of areas."""
+    return f"SELECT {dialect.quote(AREA)} FROM {name} WHERE unit = {dialect.mark} AND {dialect.quote(AREA)} IS NOT NULL LIMIT 1"
 
 
 def equal(dialect: Dialect, column: str) -> str:

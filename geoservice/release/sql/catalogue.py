@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from geoservice.db import POSTGIS
-from geoservice.release.sql import BLOCK, create, layer_table, unique
+from geoservice.release.base import PublishedLayer
+from geoservice.release.properties import is_of_areas
+from geoservice.release.sql import AREA, BLOCK, create, layer_table, unique
 
 _CATALOGUE: dict[str, pa.DataType] = {"number": pa.int32(), "manifest": pa.string()}
 _TILES: dict[str, pa.DataType] = {"layer": pa.string(), "z": pa.int32(), "x": pa.int32(), "y": pa.int32(), "data": pa.binary()}
@@ -148,11 +150,20 @@ class Catalogue:
             f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC, {role}",
         ]
 
-    def indexes(self, schema: str, layers: Sequence[str]) -> list[str]:
-        """Return the statements that index features by ``fid``, geometry and block, and tiles by their address."""
-        tables = [POSTGIS.table(schema, layer_table(x)) for x in layers]
-        statements = [unique(POSTGIS, schema, x) for x in layers]
-        statements += [f"CREATE INDEX ON {t} {by}" for t in tables for by in ("USING gist (geometry)", f"({BLOCK})")]
+    def indexes(self, schema: str, layers: Sequence[PublishedLayer]) -> list[str]:
+        """Return the statements that index features by what requests select them by, and tiles by their address.
+
+        Features are indexed by ``fid``, geometry, block, areas around them and ``unit``; areas also by the one above and each
+        number, because rows with hundreds of columns are slow to read; rows of the release table also by their measure.
+        """
+        statements = [unique(POSTGIS, schema, x.id) for x in layers]
+        for layer in layers:
+            by = ["USING gist (geometry)", f"({BLOCK})", f"({AREA}{POSTGIS.bytewise})", "(unit)"]
+            if is_of_areas(layer):
+                by += ["(parent)", *(f"({POSTGIS.quote(c.name)}, fid)" for c in layer.columns if c.measure and not c.margin_of)]
+            if any(c.name == "measure" for c in layer.columns):
+                by.append("(geography, measure)")
+            statements += [f"CREATE INDEX ON {POSTGIS.table(schema, layer_table(layer.id))} {columns}" for columns in by]
         tiles, archives = (POSTGIS.table(schema, t) for t in ("tiles", "archives"))
         return [
             *statements,

@@ -14,20 +14,20 @@ import shapely
 from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
-from geoservice.geo import MERCATOR_HALF_M, BBox, Bools, Floats, Ints, Tile, repeated
+from geoservice.geo import MERCATOR_HALF_M, BBox, Bools, Ints, Tile
 from geoservice.release.base import LayerContent
 from geoservice.release.mercator import make_valid, to_mercator
 from geoservice.release.pmtiles import write_archive
 from geoservice.release.vector_tiles import sql
 from geoservice.release.vector_tiles.aggregate import aggregate_tile, count_by_cell
 from geoservice.release.vector_tiles.budget import BYTES, FEATURES
-from geoservice.release.vector_tiles.grid import BUFFER, EXTENT, frame_of
+from geoservice.release.vector_tiles.grid import EXTENT, frame_of
+from geoservice.release.vector_tiles.parts import Shapes, parts_of, tile_ranges
 from geoservice.release.zooms import geography_at
 
 SIMPLIFY_UNITS = 1.0
 """Tolerance of simplification in units of the tile's grid; a pixel of the screen is eight."""
 
-Shapes = NDArray[Any]
 TileColumn = tuple[int, int]
 """A tile of a zoom: x and y."""
 
@@ -130,15 +130,17 @@ class Baker:
 
     def _cut(self, z: int, fid: Ints, shapes: Shapes, requested: set[TileColumn] | None, excluded: set[TileColumn]) -> None:
         """Cut the shapes along the tiles of a zoom into the table ``cut``; the piece of a shape that vanishes is null."""
-        feature, x, y = _candidates(shapely.bounds(shapes), z)
+        parts = parts_of(shapes, z)
+        part, x, y = parts.candidates()
         if requested is not None or excluded:
             selected = np.flatnonzero(
                 (requested is None or _is_in_tiles(x, y, z, requested)) & ~_is_in_tiles(x, y, z, excluded)
             )
-            feature, x, y = feature[selected], x[selected], y[selected]
-        wkb = pa.array(shapely.to_wkb(shapes), pa.binary())
-        self._connection.register("shapes", pa.table({"fid": pa.array(fid), "wkb": wkb}))
-        self._connection.register("candidates", pa.table({"fid": pa.array(fid[feature]), "x": pa.array(x), "y": pa.array(y)}))
+            part, x, y = part[selected], x[selected], y[selected]
+        wkb = pa.array(shapely.to_wkb(parts.shapes), pa.binary())
+        candidates: dict[str, Any] = {"part": part, "fid": fid[parts.whole[part]], "x": x, "y": y}
+        self._connection.register("shapes", pa.table({"part": pa.array(np.arange(len(wkb))), "wkb": wkb}))
+        self._connection.register("candidates", pa.table(candidates))
         self._connection.execute(sql.insert_pieces(z))
         self._connection.unregister("shapes")
         self._connection.unregister("candidates")
@@ -160,7 +162,7 @@ def _crowded_tiles(level: BakedLayer) -> set[TileColumn]:
     if len(level.fid) <= FEATURES:
         return set()
     bounds, n = shapely.bounds(level.shapes), 2**level.z
-    x0, y0, x1, y1 = _tile_ranges(bounds, level.z, 0)
+    x0, y0, x1, y1 = tile_ranges(bounds, level.z, 0)
     inside = (x0 == x1) & (y0 == y1)
     key, count = np.unique(x0[inside] * n + y0[inside], return_counts=True)
     return {(int(k) // n, int(k) % n) for k in key[count > FEATURES]}
@@ -185,35 +187,6 @@ def _aggregated(level: BakedLayer, tile: Tile) -> bytes:
 def _is_in_tiles(x: NDArray[np.int32], y: NDArray[np.int32], z: int, tiles: set[TileColumn]) -> Bools:
     numbers = np.array([a * 2**z + b for a, b in tiles], np.int64)
     return np.asarray(np.isin(x.astype(np.int64) * 2**z + y, numbers), bool)
-
-
-def _tile_ranges(bounds: Floats, z: int, buffer: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return the first column and row, and the last column and row, of the tiles that each box touches."""
-    side, last = 2 * MERCATOR_HALF_M / 2**z, 2**z - 1
-    margin = side * buffer / EXTENT
-
-    def tile(metres: Floats) -> Ints:
-        return np.asarray(np.clip(np.floor(metres / side), 0, last), np.int64)
-
-    west, south, east, north = bounds.T
-    return (
-        tile(west + MERCATOR_HALF_M - margin),
-        tile(MERCATOR_HALF_M - north - margin),
-        tile(east + MERCATOR_HALF_M + margin),
-        tile(MERCATOR_HALF_M - south + margin),
-    )
-
-
-def _candidates(bounds: Floats, z: int) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
-    """Return the tiles that each box touches, with their buffer: positions in ``bounds``, x and y."""
-    x0, y0, x1, y1 = _tile_ranges(bounds, z, BUFFER)
-    wide, count = x1 - x0 + 1, (x1 - x0 + 1) * (y1 - y0 + 1)
-    position, step = repeated(count)
-    return (
-        position,
-        (x0[position] + step % wide[position]).astype(np.int32),
-        (y0[position] + step // wide[position]).astype(np.int32),
-    )
 
 
 def _enlarged(shapes: Shapes, unit: float) -> Shapes:

@@ -81,7 +81,7 @@ def _first_within_budget(
 
 def _points(source: TileSource, frame: TileFrame, query: TileQuery, properties: Sequence[str]) -> PointTiles | None:
     """Return the drawer from cache if it can be used: for points, simple filters, and a view without limits."""
-    if source.layer.geometry != "point" or not source.blocks.points or query.within is not None:
+    if source.layer.geometry != "point" or not source.blocks.points or query.within is not None or query.area is not None:
         return None
     predicate = compile_filter(query.filter) if query.filter else None
     if query.filter and predicate is None:

@@ -209,8 +209,8 @@ def insert_pieces(z: int) -> str:
     """Return the statement that cuts ``shapes`` along the tiles of ``candidates``."""
     envelope = f"ST_Extent(ST_TileEnvelope({int(z)}, c.x, c.y))"
     piece = f"ST_AsMVTGeom(s.shape, {envelope}, {EXTENT}, {BUFFER}, true)"
-    shapes = "WITH s AS MATERIALIZED (SELECT fid, ST_GeomFromWKB(wkb) AS shape FROM shapes)"  # once, not for every tile
-    return f"INSERT INTO cut {shapes} SELECT s.fid, c.x, c.y, {piece} FROM candidates AS c JOIN s USING (fid)"
+    shapes = "WITH s AS MATERIALIZED (SELECT part, ST_GeomFromWKB(wkb) AS shape FROM shapes)"  # once, not for every tile
+    return f"INSERT INTO cut {shapes} SELECT c.fid, c.x, c.y, {piece} FROM candidates AS c JOIN s USING (part)"
 
 
 def features_without_piece() -> str:

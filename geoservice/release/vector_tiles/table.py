@@ -8,10 +8,12 @@ import pyarrow as pa
 
 from geoservice.db import Session
 from geoservice.geo import BBox
+from geoservice.release.areas import path_range
 from geoservice.release.base import PublishedLayer, TileQuery
 from geoservice.release.layer_columns import TYPES
 from geoservice.release.query import areas_condition
 from geoservice.release.sql import filters as cql
+from geoservice.release.sql import path_begins
 from geoservice.release.vector_tiles import sql
 from geoservice.release.vector_tiles.aggregate import AggregateCells, aggregate_tile
 from geoservice.release.vector_tiles.budget import BYTES, FEATURES
@@ -78,6 +80,8 @@ class TableTiles:
             _append(parts, values, cql.where(dialect, layer, query.filter))
         if query.within is not None:
             _append(parts, values, areas_condition(dialect, query.within))
+        if query.area is not None:
+            _append(parts, values, (path_begins(dialect), [*path_range(query.area)]))
         return " AND ".join(parts), values
 
     def _crowded(self, box: BBox, where: tuple[str, list[Any]]) -> bool:

@@ -9,12 +9,13 @@ from starlette.types import Receive, Scope, Send
 
 from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import TooLarge, for_operators
-from geoservice.release.base import PublishedLayer
+from geoservice.release.base import ItemQuery, PublishedLayer
 from geoservice.release.batches import Batches
 from geoservice.release.protocols import ReleaseReader
 from geoservice.release.query import requested_properties, result_schema
 from geoservice.scratch import scratch_folder
 from geoservice.server.deps import RequestContext
+from geoservice.server.features.crs import Crs
 from geoservice.server.features.file_formats import WRITERS, check_file_format
 from geoservice.server.features.items_query import ItemsQuery
 from geoservice.server.features.writers import Content
@@ -60,7 +61,8 @@ def download(context: RequestContext, layer: PublishedLayer, selection: ItemsQue
     with scratch_folder("geoservice-download") as folder:
         path = Path(folder) / f"{layer.id}.{context.format}"
         try:
-            WRITERS[context.format](path, content_of(context, layer, selection, batches))
+            content = content_of(context.reader, layer, selection.query, selection.crs, batches, context.language)
+            WRITERS[context.format](path, content)
             size, file = path.stat().st_size, path.open("rb")
         except Exception as e:  # each writer raises a different class for a full disk; other errors are raised again
             if not is_disk_full(e):
@@ -82,21 +84,23 @@ def check_size(reader: ReleaseReader, layer: PublishedLayer, selection: ItemsQue
         )
 
 
-def content_of(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery, batches: Batches) -> Content:
-    """Return the content of the file."""
-    schema = result_schema(layer, requested_properties(layer, selection.query.properties), selection.query.geometry)
-    manifest, about = context.reader.manifest, file_metadata(context, layer)
-    return Content(layer, schema, iter(batches), selection.crs, about, manifest.study, manifest.created, context.language)
+def content_of(
+    reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery, crs: Crs, batches: Batches, language: str
+) -> Content:
+    """Return the content of the file with a query's features."""
+    schema = result_schema(layer, requested_properties(layer, query.properties), query.geometry)
+    manifest, about = reader.manifest, file_metadata(reader, layer, language)
+    return Content(layer, schema, iter(batches), crs, about, manifest.study, manifest.created, language)
 
 
-def file_metadata(context: RequestContext, layer: PublishedLayer) -> dict[str, str]:
+def file_metadata(reader: ReleaseReader, layer: PublishedLayer, language: str) -> dict[str, str]:
     """Return the metadata of a file, for formats that have room for it."""
-    texts, study = LABELS[context.language], context.reader.manifest.study
-    source = (study.get("source") or {}).get(context.language, "")
+    texts, study = LABELS[language], reader.manifest.study
+    source = (study.get("source") or {}).get(language, "")
     null = texts["null"] + (f" {texts['synthetic']}" if study.get("synthetic") else "")
     return {
-        "title": getattr(layer.title, context.language),
-        "description": f"{getattr(layer.description, context.language)} {null}".strip(),
+        "title": getattr(layer.title, language),
+        "description": f"{getattr(layer.description, language)} {null}".strip(),
         "source": source,
-        "release": str(context.reader.number),
+        "release": str(reader.number),
     }

@@ -9,6 +9,7 @@ from geoservice.errors import ParameterError
 from geoservice.release.base import ItemQuery, Key, PublishedLayer, Sort
 from geoservice.release.paging_keys import decode_key
 from geoservice.release.properties import property_types, queryables_of
+from geoservice.release.protocols import ReleaseReader
 from geoservice.server import schemas
 from geoservice.server.deps import COMMON, RequestContext
 from geoservice.server.features.crs import Crs, parse_crs
@@ -59,8 +60,19 @@ def items_query(
         after=parse_key("after", parameters, layer, sortby),
         before=parse_key("before", parameters, layer, sortby),
         offset=parse_offset(parameters.get("offset")),
+        area=parse_within(context.reader, parameters.get("within")),
     )
     return ItemsQuery(query, parse_crs("crs", parameters.get("crs"), layer), "limit" in parameters)
+
+
+def parse_within(reader: ReleaseReader, code: str | None) -> str | None:
+    """Return the path of the area of ``within``, None without one; raises :class:`ParameterError` for an unknown area."""
+    if code is None:
+        return None
+    path = reader.area_path(code)
+    if path is None:
+        raise parameter_error("within", code, "the code of an area of this release")
+    return path
 
 
 def parse_key(name: str, parameters: Mapping[str, str], layer: PublishedLayer, sortby: tuple[Sort, ...]) -> Key | None:

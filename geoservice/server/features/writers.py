@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from geoservice.geo import Objects
+from geoservice.geoparquet import GeometrySummary
 from geoservice.release.base import PublishedLayer
 from geoservice.server.features.crs import Crs
 
@@ -28,19 +29,10 @@ Column = Any  # an Arrow array or chunked array of one of the types of ``release
 UTC = pa.timestamp("us", tz="UTC")
 MAGIC_BYTES = 8
 """Length of the magic bytes of a FlatGeobuf; after them come the header and features, each prefixed with its length."""
+INDEX_NODE_SIZE = 16
+"""Entries of a node of a FlatGeobuf's spatial index."""
 FORMULA = r"^([=+\-@\t\r])"
 CSV_OPTIONS = pc_csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\r\n")  # type: ignore[call-arg]  # the stubs are older
-GEOMETRY_TYPES = (
-    "Point",
-    "LineString",
-    "LinearRing",
-    "Polygon",
-    "MultiPoint",
-    "MultiLineString",
-    "MultiPolygon",
-    "GeometryCollection",
-)
-"""GeoParquet's names of geometry types, in the order of shapely's type numbers."""
 
 
 @dataclass(frozen=True)
@@ -150,34 +142,7 @@ def write_parquet(path: Path, content: Content) -> None:
                 summary.add(shapes_of(table))
         writer.add_key_value_metadata({"geoservice": orjson.dumps(content.about).decode()})
         if content.geometry:
-            writer.add_key_value_metadata({"geo": orjson.dumps(summary.geo(content.crs)).decode()})
-
-
-class GeometrySummary:
-    """The types and the bounding box of all shapes, for the metadata of GeoParquet."""
-
-    def __init__(self) -> None:
-        self._kinds: set[int] = set()
-        self._boxes: list[Any] = []
-
-    def add(self, shapes: Objects) -> None:
-        """Add shapes to the summary."""
-        present = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-        if len(present):
-            self._kinds |= {int(k) for k in np.unique(shapely.get_type_id(present))}
-            self._boxes.append(shapely.total_bounds(present))
-
-    def geo(self, crs: Crs) -> dict[str, Any]:
-        """Return the metadata ``geo``."""
-        column: dict[str, Any] = {
-            "encoding": "WKB",
-            "geometry_types": sorted(GEOMETRY_TYPES[k] for k in self._kinds),
-            "crs": crs.definition.to_json_dict(),
-        }
-        if self._boxes:
-            boxes = np.array(self._boxes)
-            column["bbox"] = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]
-        return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+            writer.add_key_value_metadata({"geo": orjson.dumps(summary.geo(content.crs.definition.to_json_dict())).decode()})
 
 
 def _write_ogr(path: Path, content: Content, driver: str, options: Mapping[str, str]) -> int:
@@ -224,18 +189,44 @@ def write_geopackage(path: Path, content: Content) -> None:
 
 def write_flatgeobuf(path: Path, content: Content) -> None:
     """Write FlatGeobuf without a spatial index, which cannot contain features without a geometry."""
+    _write_flatgeobuf(path, content, indexed=False)
+
+
+def write_indexed_flatgeobuf(path: Path, content: Content) -> None:
+    """Write FlatGeobuf with a spatial index, so that readers of a box fetch no more; every feature must have a geometry."""
+    _write_flatgeobuf(path, content, indexed=True)
+
+
+def _write_flatgeobuf(path: Path, content: Content, *, indexed: bool) -> None:
     about = {"TITLE": content.about["title"], "DESCRIPTION": content.about["description"]}
-    rows = _write_ogr(path, content, "FlatGeobuf", {"SPATIAL_INDEX": "NO", **about})
-    if not path.stat().st_size or count_parts(path) != rows + 1:  # GDAL does not report a full disk
+    rows = _write_ogr(path, content, "FlatGeobuf", {"SPATIAL_INDEX": "YES" if indexed else "NO", **about})
+    size = index_bytes(rows) if indexed else 0
+    if not path.stat().st_size or count_parts(path, size) != rows + 1:  # GDAL does not report a full disk
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
-def count_parts(path: Path) -> int | None:
-    """Return the number of parts of a FlatGeobuf without index, its header and its features; None for a truncated file."""
+def index_bytes(features: int) -> int:
+    """Return the size of a FlatGeobuf's spatial index: a tree of nodes of 40 bytes, each of up to 16 below it.
+
+    >>> index_bytes(0), index_bytes(1), index_bytes(17) // 40
+    (0, 80, 20)
+    """
+    nodes = level = features
+    while level > 1 or (level and nodes == features):
+        level = -(-level // INDEX_NODE_SIZE)
+        nodes += level
+    return nodes * 40
+
+
+def count_parts(path: Path, index: int = 0) -> int | None:
+    """Return the number of parts of a FlatGeobuf, its header and its features; None for a truncated file.
+
+    ``index`` are the bytes of its spatial index, which follows the header.
+    """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         offset, parts = MAGIC_BYTES, 0
         while offset + 4 <= len(data):
-            offset += 4 + int.from_bytes(data[offset : offset + 4], "little")
+            offset += 4 + int.from_bytes(data[offset : offset + 4], "little") + (index if parts == 0 else 0)
             parts += 1
         return parts if offset == len(data) else None
 

@@ -37,7 +37,9 @@ class ImportPreviewInputs(ImportInputs):
     layer: Text | None = Field(None, description="sheet of a workbook, or layer of a file")
     header_row: int | None = Field(None, ge=1, le=1000, description="row of the header, from 1; by default detected")
     level: Text | None = Field(None, description="area level, when the file has no such column")
-    code_system: Text | None = Field(None, description="code table of areas, by default the study's")
+    code_system: Text | None = Field(
+        None, description="code table of areas, or of codes of areas that are translated into the study's, the default"
+    )
     tier: Text | None = Field(None, description="station tier, when the file has no such column")
     trust_crs: bool = Field(False, description="load coordinates as read, even if the stated areas show another reading")
 

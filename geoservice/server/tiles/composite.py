@@ -16,7 +16,7 @@ from geoservice.geo import Tile
 from geoservice.release.base import PublishedLayer, TileQuery
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.deps import Layers, layer_for, layers_for
-from geoservice.server.features.items_query import parse_filter_parameter
+from geoservice.server.features.items_query import parse_filter_parameter, parse_within
 from geoservice.server.features.params import parse_properties
 from geoservice.server.principal import Principal
 from geoservice.server.tiles.compression import gunzip_bytes, gzip_bytes
@@ -51,7 +51,7 @@ class TilePart:
             return (self.layer,)
         q = self.query
         filter_key = (q.filter.text, "geography" in q.filter.properties) if q.filter else None
-        return (self.layer, q.properties, q.within, filter_key)
+        return (self.layer, q.properties, q.within, filter_key, q.area)
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ def recipe_of(
     else:
         layers = [layer_with_tiles(reader, name, principal, current) for name in names]
     layers_at_zoom = _at_zoom(layers, place.tile.z)
-    parts = tuple(TilePart(layer.id, _query(layer, principal, place, query)) for layer in layers_at_zoom)
+    area = parse_within(reader, query.get("within"))
+    parts = tuple(TilePart(layer.id, _query(layer, principal, place, query, area)) for layer in layers_at_zoom)
     return Recipe(place, parts, tuple(layers_at_zoom))
 
 
@@ -158,12 +159,14 @@ def _base(reader: ReleaseReader, place: TilePlace, query: Mapping[str, str]) -> 
         raise NotFound("this release has no base map")
     if place.matrix_set != MERCATOR.id or not BASE_ZOOMS[0] <= place.tile.z <= BASE_ZOOMS[1]:
         raise NotFound(f"the base map has no such tile, allowed are zooms {BASE_ZOOMS[0]} to {BASE_ZOOMS[1]} of {MERCATOR.id}")
-    if query.keys() & {"filter", "properties"}:
-        raise ParameterError("parameters filter and properties: the base map has neither, allowed are v and f=mvt")
+    if query.keys() & {"filter", "properties", "within"}:
+        raise ParameterError("parameters filter, properties and within: the base map has none, allowed are v and f=mvt")
     return Recipe(place, (TilePart(BASE),), ())
 
 
-def _query(layer: PublishedLayer, principal: Principal, place: TilePlace, query: Mapping[str, str]) -> TileQuery | None:
+def _query(
+    layer: PublishedLayer, principal: Principal, place: TilePlace, query: Mapping[str, str], area: str | None
+) -> TileQuery | None:
     """Return the query of a tile that is made on request, None if the precomputed tile suffices."""
     properties = parse_properties(query.get("properties"), None, layer)
     tile_query = TileQuery(
@@ -171,5 +174,6 @@ def _query(layer: PublishedLayer, principal: Principal, place: TilePlace, query:
         None if properties is None else tuple(sorted(set(properties))),
         principal.within(layer),
         parse_filter_parameter(query, layer),
+        area,
     )
     return None if tile_query == TileQuery(MERCATOR.id) else tile_query

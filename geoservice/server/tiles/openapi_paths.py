@@ -10,6 +10,7 @@ from geoservice.server.schemas import (
     NAMES,
     NOT_MODIFIED,
     TEXT,
+    WITHIN_PARAMETER,
     Schema,
     ogc_tile_parameters,
     parameter,
@@ -32,6 +33,7 @@ QUERY = [
     parameter("filter-lang", "language of the filter", LANGS),
     parameter("filter-crs", "CRS of coordinates in the filter", TEXT),
     parameter("properties", "properties to return", NAMES),
+    WITHIN_PARAMETER,
     VERSION,
     parameter("f", "format", {"type": "string", "enum": ["mvt"]}),
 ]

@@ -34,7 +34,7 @@ OGC = re.compile(r"/collections/([^/]+)/tiles/([^/]+)/([^/]+)/([^/]+)/([^/.]+)")
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 FOREVER = b"public, max-age=31536000, immutable"
 PRIVATE = b"private, no-cache"
-TILE_PARAMETERS = ("v", "f", "filter", "filter-lang", "filter-crs", "properties")
+TILE_PARAMETERS = ("v", "f", "filter", "filter-lang", "filter-crs", "properties", "within")
 
 
 @dataclass(frozen=True)
