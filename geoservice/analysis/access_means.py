@@ -17,7 +17,7 @@ from geoservice.demand.replays import noise_draws
 from geoservice.geo import Floats, Int32s, Ints
 
 PERSONS = Quantity("persons")
-_STATIONS = 512
+_STATIONS = 256
 """Stations whose pairs are in memory at one time."""
 
 

@@ -132,7 +132,7 @@ def _counts(context: Context, level: str, locations: LocationCounts, area: Any, 
     n = len(context.areas[level].ids)
     households = np.zeros((n, len(locations.classes)))
     np.add.at(households, area[inside], locations.households[inside])
-    noise = np.bincount(area[inside], minlength=n)[counted] * locations.deviation**2
+    noise = np.bincount(area[inside], locations.deviations[inside] ** 2, n)[counted]
     surface = context.demand.surface
     if surface.description.get("kind") != "register":
         return ClassCounts(households[counted], noise, None, None)
@@ -143,9 +143,7 @@ def _counts(context: Context, level: str, locations: LocationCounts, area: Any, 
 def _notes(locations: LocationCounts) -> Iterator[dict[str, str]]:
     """Yield how all households are located, unless the number of those without a point may be noise."""
     households = locations.households
-    counts = ClassCounts(
-        households.sum(axis=0, keepdims=True), np.array([len(households) * locations.deviation**2]), None, None
-    )
+    counts = ClassCounts(households.sum(axis=0, keepdims=True), np.array([np.sum(locations.deviations**2)]), None, None)
     coarse, margin = class_sums(counts, [n for n in range(len(locations.classes)) if n not in _placed(locations)])
     if coarse[0] <= CERTAIN_MARGINS * margin[0]:
         return

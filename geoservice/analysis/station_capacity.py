@@ -88,12 +88,10 @@ def with_capacity(context: Context, service: str) -> Ints:
 def pairs_within(context: Context, mode: str, stations: Ints, minutes: int, nearest: int) -> TravelPairs:
     """Return the nearest of some stations of each point, within minutes that include the stations' start delay."""
     none = np.empty(0, np.int32)
-    kept = TravelPairs.of(none, none, none, len(stations))
+    kept = TravelPairs.of(none, none, none, 0)
     for first in range(0, len(stations), STATION_BLOCK):
         found = context.station_pairs(mode, stations[first : first + STATION_BLOCK], minutes)
-        station = np.concatenate([kept.station, found.station + first])
-        point, ms = (np.concatenate(arrays) for arrays in ((kept.point, found.point), (kept.ms, found.ms)))
-        kept = nearest_pairs(TravelPairs.of(station, point, ms, len(stations)), nearest)
+        kept = nearest_pairs(TravelPairs.joined([kept, found]), nearest)
     return kept
 
 

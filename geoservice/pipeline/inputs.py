@@ -25,8 +25,9 @@ class Inputs(NamedTuple):
 
 def read_inputs(project: Project, study: Study) -> Inputs:
     """Return areas and stations; raises :class:`InputError` if none is loaded, none valid on the day or none active."""
-    all_areas, all_stations = _read_table(project, "areas"), _read_table(project, "stations").sort_by("id")
-    areas = project.areas(study.as_of)
+    all_areas = _required("areas", project.areas_of(study.code_system))
+    all_stations = _required("stations", project.read("stations")).sort_by("id")
+    areas = project.areas(study.as_of, study.code_system)
     stations = all_stations.filter(all_stations.column("active"))
     if not stations.num_rows:
         raise InputError("stations: none is active, so nobody can reach any; set active to true for those in operation")
@@ -50,8 +51,7 @@ def read_inputs(project: Project, study: Study) -> Inputs:
 _AREAS = "Areas are those valid on {day}; {omitted} of the loaded ones are not and are left out."
 
 
-def _read_table(project: Project, table: TableName) -> pa.Table:
-    rows = project.read(table)
+def _required(table: TableName, rows: pa.Table) -> pa.Table:
     if rows.num_rows == 0:
         raise InputError(f"{table}: none are loaded; load them with: geoservice import {table} FILE")
     return rows

@@ -1,6 +1,6 @@
 """The named places of a study: those of the OSM extract, or else its villages and stations."""
 
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -9,12 +9,12 @@ import shapely
 
 from geoservice.analysis.base import NamedPlaces
 from geoservice.areas import area_outlines
-from geoservice.network.named_places import load_named_places
+from geoservice.network.named_places import NamedPlace
 
 
-def named_places(network: Path, areas: pa.Table, stations: pa.Table) -> NamedPlaces:
+def places_of_names(named: Sequence[NamedPlace], areas: pa.Table, stations: pa.Table) -> NamedPlaces:
     """Return the places named in the OSM extract; if it names none, the areas of the level ``village`` and the stations."""
-    if named := load_named_places(network):
+    if named:
         lon, lat, zh, en = zip(*named, strict=True)
         return NamedPlaces(np.array(lon, float), np.array(lat, float), zh, en)
     villages = areas.filter(pc.field("level") == "village")

@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from geoservice.demand import DemandSurface, Quantity
 from geoservice.errors import InputError
-from geoservice.geo import BBox, Bools
+from geoservice.geo import BBox, Bools, Int8s
 from geoservice.labels import MODE_LABELS
 from geoservice.layer import Label
-from geoservice.network.snap import NO_NETWORK, REASONS, SNAPPED, TOO_FAR, Snapped
+from geoservice.network.snap import NO_NETWORK, REASONS, SNAPPED, TOO_FAR
 
 NOT_JOINED = "not joined to the network"
 ALL = 99.995
@@ -30,16 +30,20 @@ class OffStreet:
 
     @classmethod
     def of(
-        cls, surface: DemandSurface, points: Snapped, joined: Bools, stations: pa.Table, snapped_stations: Snapped
+        cls, surface: DemandSurface, points: Int8s, joined: Bools, stations: pa.Table, station_reasons: Int8s
     ) -> "OffStreet":
-        """Return the results of snapping the surface's points and the stations; ``joined`` is that of the points."""
+        """Return the results of snapping the surface's points and the stations, from the reasons of both.
+
+        ``points`` and ``station_reasons`` are positions in :data:`geoservice.network.snap.REASONS`, ``joined`` is that of the
+        points.
+        """
         people = surface.positive[Quantity("persons")][surface.point_leaf] * surface.point_weight
         total = max(float(people.sum()), 1e-9)
-        masks = {reason: points.reason == code for code, reason in enumerate(REASONS) if code != SNAPPED}
+        masks = {reason: points == code for code, reason in enumerate(REASONS) if code != SNAPPED}
         masks[NOT_JOINED] = ~joined
         shares = {reason: round(100 * float(people[mask].sum()) / total, 2) for reason, mask in masks.items()}
         ids = stations.column("id").to_pylist()
-        return cls(shares, {str(ids[i]): REASONS[snapped_stations.reason[i]] for i in np.flatnonzero(~snapped_stations.ok)})
+        return cls(shares, {str(ids[i]): REASONS[station_reasons[i]] for i in np.flatnonzero(station_reasons != SNAPPED)})
 
     def lines(self, mode: str) -> list[str]:
         """Return notes on the stations off the streets of a mode."""

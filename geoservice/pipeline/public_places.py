@@ -12,6 +12,7 @@ from geoservice.analysis.base import UNIT_SCHEMA, Units
 from geoservice.areas import ancestors, area_outlines
 from geoservice.errors import StudyError
 from geoservice.geo import BBox, Int32s, LocalProjection
+from geoservice.pipeline.other_codes import other_systems
 from geoservice.schema import LEVELS
 
 
@@ -39,9 +40,10 @@ class PublicPlaces:
 def read_places(table: pa.Table, levels: Sequence[str]) -> PublicPlaces:
     """Return the areas by level; raises :class:`StudyError` for a level of the study without an area that has an outline."""
     table = table.filter(pc.is_in(table.column("level"), pa.array(LEVELS))).sort_by("code")  # without cells of a grid
-    rows = table.select(["code", "level", "parent", "name_zh", "name_en"]).to_pylist()
+    others = other_systems(table)
+    rows = table.select(["code", "level", "parent", "name_zh", "name_en", *others]).to_pylist()
     parents = {r["code"]: r["parent"] for r in rows}
-    outlines = area_outlines(table)
+    outlines, schema = area_outlines(table), pa.schema([*UNIT_SCHEMA, *(table.schema.field(name) for name in others)])
     areas: dict[str, Units] = {}
     for level in levels:
         at_level = [r for r in rows if r["level"] == level and r["code"] in outlines]
@@ -49,7 +51,7 @@ def read_places(table: pa.Table, levels: Sequence[str]) -> PublicPlaces:
             levels_present = sorted({r["level"] for r in rows})
             raise StudyError(f"study.toml: levels has {level!r}, but the loaded areas have the levels {levels_present}")
         units = [{"unit": r["code"], **r, "geometry": shapely.to_wkb(outlines[r["code"]])} for r in at_level]
-        areas[level] = Units(level, pa.Table.from_pylist(units, schema=UNIT_SCHEMA))
+        areas[level] = Units(level, pa.Table.from_pylist(units, schema=schema))
     outline = shapely.union_all(shapely.from_wkb(areas[levels[0]].table.column("geometry").to_numpy(zero_copy_only=False)))
     return PublicPlaces(
         areas=areas,

@@ -41,7 +41,7 @@ def siting_parameters(study: Study) -> SitingParameters:
 def study_arrays(project: Project, study: Study, changes: StreetChanges, progress: Progress) -> StudyArrays:
     """Return the public inputs of a project; raises :class:`InputError` if areas or people are missing."""
     progress("reading", 0.0)
-    areas = project.areas(study.as_of)
+    areas = project.areas(study.as_of, study.code_system)
     if not areas.num_rows:
         raise InputError("areas: none are loaded; load them with: geoservice import areas FILE")
     places = read_places(areas, study.levels)

@@ -8,7 +8,8 @@ import pytest
 import shapely
 
 from geoservice.network.graph import FORMAT, INDEX
-from geoservice.pipeline.named_places import named_places
+from geoservice.network.named_places import load_named_places
+from geoservice.pipeline.named_places import places_of_names
 from geoservice.schema import AREAS
 
 STATIONS = pa.table({"name": ["卫生院"], "lon": [10.5], "lat": [0.5]})
@@ -37,7 +38,7 @@ def areas() -> pa.Table:
 
 
 def test_without_names_in_the_extract_villages_and_stations_are_named(network: Path) -> None:
-    found = named_places(network, areas(), STATIONS)
+    found = places_of_names(load_named_places(network), areas(), STATIONS)
     assert (list(found.zh), list(found.en)) == (["V中", "卫生院"], ["V", "卫生院"])
     assert shapely.box(10, 0, 10.2, 0.2).contains(shapely.Point(found.lon[0], found.lat[0]))
     assert (found.lon[1], found.lat[1]) == (10.5, 0.5)
@@ -45,5 +46,5 @@ def test_without_names_in_the_extract_villages_and_stations_are_named(network: P
 
 def test_names_in_the_extract_come_first(network: Path) -> None:
     (network / "b/places/names.json").write_text('[[10.1, 0.1, "湾", "Bay"]]', encoding="utf-8")
-    found = named_places(network, areas(), STATIONS)
+    found = places_of_names(load_named_places(network), areas(), STATIONS)
     assert (found.lon.tolist(), list(found.zh), list(found.en)) == ([10.1], ["湾"], ["Bay"])

@@ -6,10 +6,17 @@ from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats, Int32s, Ints, repeated
 
+TOGETHER = 200_000
+"""Points whose pairs are sorted at one time, to bound the memory."""
+
 
 def by_point(pairs: TravelPairs) -> Ints:
     """Return the order of the pairs by point, then time, then station; int64 of shape ``(pairs,)``."""
-    return np.argsort(pairs.point.astype(np.int64) << 32 | pairs.ms, kind="stable").astype(np.int64)  # rows are by station
+    return _order(pairs.point, pairs.ms)  # rows are by station
+
+
+def _order(point: Int32s, ms: Int32s) -> Ints:
+    return np.argsort(point.astype(np.int64) << 32 | ms, kind="stable").astype(np.int64)
 
 
 def nearest_pairs(pairs: TravelPairs, k: int) -> TravelPairs:
@@ -23,11 +30,18 @@ def nearest_pairs(pairs: TravelPairs, k: int) -> TravelPairs:
     """
     if k < 1:
         raise ParameterError(f"k: got {k}, allowed are 1 and up")
-    station = pairs.station
-    order = by_point(pairs)
-    _, rank = repeated(np.bincount(pairs.point))
-    keep = np.sort(order[rank < k])
-    return TravelPairs.of(station[keep], pairs.point[keep], pairs.ms[keep], pairs.stations)
+    kept = np.concatenate([_of_points(pairs, first, k) for first in range(0, int(pairs.point.max(initial=0)) + 1, TOGETHER)])
+    kept.sort()  # pairs are by station, and stay so
+    indptr = np.searchsorted(kept, pairs.indptr)
+    return TravelPairs(indptr, pairs.point[kept], pairs.ms[kept])
+
+
+def _of_points(pairs: TravelPairs, first: int, k: int) -> Ints:
+    """Return the pairs of some points with their nearest stations."""
+    own = np.flatnonzero((pairs.point >= first) & (pairs.point < first + TOGETHER))
+    point = pairs.point[own]
+    _, rank = repeated(np.bincount(point - first))
+    return own[_order(point, pairs.ms[own])[rank < k]]
 
 
 def nearest_station(pairs: TravelPairs, points: int) -> Int32s:

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from geoservice.errors import ParameterError
 from geoservice.geo import Bools, Floats, Int32s, Ints
@@ -84,11 +85,6 @@ class Distributions:
         return positive(np.where(self.people > 0, self.sum(self.value), 0.0))
 
     @cached_property
-    def _first(self) -> Ints:
-        """The first entry of each region, and their number at the end."""
-        return np.searchsorted(self.region, np.arange(self.regions + 1)).astype(np.int64)
-
-    @cached_property
     def _last_equal(self) -> Ints:
         """The last entry with the region and value of each."""
         changes = np.ones(len(self.value), np.bool_)
@@ -97,9 +93,12 @@ class Distributions:
         return ends[np.searchsorted(ends, np.arange(len(self.value)))]
 
     def cumulative(self, amount: Floats | float = 1.0) -> Floats:
-        """Return the sum of weight times ``amount`` over the entries of the region with at most each value; shape ``(m,)``."""
-        running = np.concatenate([[0.0], np.cumsum(self.weight * amount)])
-        return np.asarray(running[self._last_equal + 1] - running[self._first[self.region]])
+        """Return the sum of weight times ``amount`` over the entries of the region with at most each value; shape ``(m,)``.
+
+        Each region is summed by itself: differences of a sum over all would depend on the regions before it.
+        """
+        running = pd.Series(self.weight * amount).groupby(self.region, sort=False).cumsum().to_numpy()
+        return np.asarray(running[self._last_equal], float)
 
     def quantile(self, share: float) -> Floats:
         """Return the smallest value up to which a share of the people of each region are; shape ``(regions,)``, NaN for none.

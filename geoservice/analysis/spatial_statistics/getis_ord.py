@@ -12,6 +12,9 @@ from geoservice.analysis.spatial_statistics.weights import Weights
 from geoservice.errors import ParameterError
 from geoservice.geo import Bools, Floats
 
+MAPS_TOGETHER = 50
+"""Maps that are computed at one time, to bound the memory."""
+
 
 class GeneralG(NamedTuple):
     """The global G with its moments under randomisation; ``p`` is two-sided, by the normal distribution."""
@@ -109,10 +112,18 @@ def local_g_many(values: ArrayLike, weights: Weights, *, star: bool, binary_vari
     x = np.asarray(values, float)
     if x.ndim != 2 or len(x) != weights.n:
         raise ParameterError(f"values have shape {x.shape}; with weights of {weights.n} units it must be ({weights.n}, maps)")
+    neighbours = weights.with_self() if star else weights.without_self()
+    z = np.empty_like(x)
+    for first in range(0, x.shape[1], MAPS_TOGETHER):
+        maps = slice(first, first + MAPS_TOGETHER)
+        z[:, maps] = _z_scores(x[:, maps], neighbours, star, binary_variance)
+    return z
+
+
+def _z_scores(x: Floats, neighbours: Weights, star: bool, binary_variance: bool) -> Floats:
     known = np.isfinite(x)
     with np.errstate(divide="ignore", invalid="ignore"):
         centred, mean, variance, n = _value_moments(x, known, star)
-        neighbours = weights.with_self() if star else weights.without_self()
         total, spread = _row_moments(neighbours, known, n, binary_variance)
         z = (neighbours.lag(centred) - total * mean) / np.sqrt(variance * spread)
     return np.where(known & (variance > 0) & (spread > NEGLIGIBLE * total**2), z, np.nan)

@@ -119,7 +119,9 @@ def test_orders_of_processing():
 @given(instances(), st.integers(1, 3))
 def test_nearest_pairs_are_those_of_sorting_each_point(instance, k):
     pairs = instance.pairs
-    found = nearest_pairs(pairs, k)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("geoservice.analysis.capacity.pairs.TOGETHER", 2)
+        found = nearest_pairs(pairs, k)
     everything = sorted(zip(pairs.point.tolist(), pairs.ms.tolist(), pairs.station.tolist(), strict=True))
     expected = [p for _, group in itertools.groupby(everything, key=lambda x: x[0]) for p in list(group)[:k]]
     assert sorted(zip(found.point.tolist(), found.ms.tolist(), found.station.tolist(), strict=True)) == expected

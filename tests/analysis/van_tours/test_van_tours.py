@@ -108,7 +108,7 @@ def served(problem: TourProblem, plan: TourPlan) -> int:
 @settings(max_examples=60)
 @given(problems())
 def test_tours_equal_brute_force_on_tiny_instances(problem: TourProblem) -> None:
-    plan = plan_tours(problem, search=2000)
+    plan = plan_tours(problem, search=20_000)  # ways of 0 minutes can trap the default search beside the optimum
     people, driving = brute_force(problem)
     assert (served(problem, plan), plan.driving) == (people, driving)
     stops = sorted(v.stop for tour in plan.tours for v in tour.visits)

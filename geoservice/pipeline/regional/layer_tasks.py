@@ -1,0 +1,104 @@
+"""The task of a layer: its features and its tiles."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geoservice.layer import Label, Layer
+from geoservice.pipeline.regional.job import RegionalJob
+from geoservice.pipeline.release_layers import make_layers
+from geoservice.pipeline.release_texts import dimension_labels
+from geoservice.release.base import TABLE, LayerContent, PublishedLayer
+from geoservice.release.layers import build_layers
+from geoservice.release.manifest import sorted_table
+from geoservice.release.vector_tiles.archives import TileArchives
+
+
+def write_release_table(job: RegionalJob, rows: pa.Table) -> None:
+    """Store the release table, ordered by its key, one file a geography: a layer reads few of them."""
+    ordered = sorted_table(rows)
+    geography = ordered.column("geography").combine_chunks().dictionary_encode()
+    starts = np.searchsorted(geography.indices.to_numpy(), np.arange(len(geography.dictionary) + 1))
+    names = geography.dictionary.to_pylist()
+    for name, start, end in zip(names, starts, starts[1:], strict=False):
+        job.store.write_table(f"{job.joint}/table/{name}", ordered.slice(start, end - start))
+    job.store.write_json(f"{job.joint}/table.json", names)
+
+
+def read_release_table(job: RegionalJob, geographies: Collection[str] | None = None) -> pa.Table:
+    """Return the rows of some geographies, all by default, ordered by the key of the release table."""
+    names = job.store.read_json(f"{job.joint}/table.json")
+    chosen = [name for name in names if geographies is None or name in geographies]
+    return pa.concat_tables([TABLE.empty_table(), *(job.store.read_table(f"{job.joint}/table/{name}") for name in chosen)])
+
+
+def rows_of_layer(job: RegionalJob, layer: Layer) -> pa.Table:
+    """Return the rows of the release table that a layer shows."""
+    measures = [c.measure for c in layer.columns if c.measure]
+    table = read_release_table(job, layer.geography)
+    return table.filter(pc.is_in(table.column("measure"), pa.array(measures, pa.string())))
+
+
+def read_units(job: RegionalJob, geographies: Sequence[str]) -> dict[str, pa.Table]:
+    """Return the units of some geographies."""
+    return {g: job.store.read_table(f"{job.joint}/units/{g}") for g in geographies}
+
+
+def table_layer(job: RegionalJob, layer: Layer, geographies: Sequence[str], table: pa.Table) -> LayerContent:
+    """Return the layer of the release table itself, which is too large to be handed from a task to the command."""
+    return next(build_layers([layer], read_units(job, geographies), table, dimension_labels(job.study)))
+
+
+def build_layer(job: RegionalJob, layer: Layer, geographies: Sequence[str], attribution: Label) -> None:
+    """Build and draw a layer and store it; ``geographies`` are those with units. A layer without numbers stores nothing."""
+    units = read_units(job, [g for g in geographies if g in layer.geography])
+    rows = rows_of_layer(job, layer)
+    with closing(TileArchives(attribution)) as archives:
+        contents = make_layers([layer], units, rows, dimension_labels(job.study), archives)
+        for content in contents.values():
+            _store(job, content, archives.path(layer.id))
+
+
+def _store(job: RegionalJob, content: LayerContent, tiles: Path | None) -> None:
+    name = f"{job.joint}/layers/{content.layer.id}"
+    areas = {} if content.areas is None else {"area_path": content.areas}
+    job.store.write_table(f"{name}/features", content.features)
+    job.store.write_table(f"{name}/areas", pa.table(areas))
+    if tiles is not None:
+        job.store.write(f"{name}/tiles.pmtiles", tiles.read_bytes())
+    job.store.write_json(f"{name}/layer.json", {"layer": content.layer.model_dump(mode="json"), "unplaced": content.unplaced})
+
+
+def read_layer(job: RegionalJob, layer: Layer) -> LayerContent | None:
+    """Return a layer that was built; None if it had no numbers."""
+    name = f"{job.joint}/layers/{layer.id}"
+    if not job.store.has(f"{name}/layer.json"):
+        return None
+    stored = job.store.read_json(f"{name}/layer.json")
+    areas = job.store.read_table(f"{name}/areas")
+    column = areas.column("area_path").combine_chunks() if areas.num_columns else None
+    features = job.store.read_table(f"{name}/features")
+    return LayerContent(PublishedLayer.model_validate(stored["layer"]), features, column, stored["unplaced"])
+
+
+class StoredArchives:
+    """The tiles of layers that were drawn by tasks, as files in a folder."""
+
+    def __init__(self, job: RegionalJob, layers: Sequence[str], folder: Path) -> None:
+        self._paths: Mapping[str, Path | None] = {layer: self._copied(job, layer, folder) for layer in layers}
+
+    @staticmethod
+    def _copied(job: RegionalJob, layer: str, folder: Path) -> Path | None:
+        name, path = f"{job.joint}/layers/{layer}/tiles.pmtiles", folder / f"{layer}.pmtiles"
+        if not job.store.has(name):
+            return None
+        path.write_bytes(job.store.read(name))
+        return path
+
+    def path(self, layer_id: str) -> Path | None:
+        """Return a layer's archive, None if it has no tiles."""
+        return self._paths[layer_id]

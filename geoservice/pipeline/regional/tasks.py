@@ -1,0 +1,84 @@
+"""The tasks of a regional run by name. A task that was done is not done again; its results are files of the run's store."""
+
+import resource
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from geoservice.errors import GeoserviceError, Unavailable
+from geoservice.layer import Label, Layer
+from geoservice.pipeline.regional.analysis_tasks import analyse_county, analyse_joint, prepare_units
+from geoservice.pipeline.regional.county_travel import search_county
+from geoservice.pipeline.regional.job import RegionalJob
+from geoservice.pipeline.regional.layer_tasks import build_layer
+
+
+class Task(NamedTuple):
+    """A task: its phase, and its subject - a county, a joint analysis or a layer."""
+
+    phase: str
+    subject: str
+
+
+class Outcome(NamedTuple):
+    """What became of a task: an error that would occur again, or the seconds it took, and its process's peak memory in MB."""
+
+    task: Task
+    error: str
+    seconds: float
+    peak_mb: float
+
+
+class LayerTask(NamedTuple):
+    """What the task of a layer needs beside the job."""
+
+    layer: Layer
+    geographies: tuple[str, ...]
+    attribution: Label
+
+
+TRAVEL, COUNTY, JOINT, UNITS, LAYER = "travel", "county", "joint", "units", "layer"
+_TASKS: Mapping[str, Callable[[RegionalJob, str], None]] = MappingProxyType(
+    {
+        TRAVEL: search_county,
+        COUNTY: analyse_county,
+        JOINT: analyse_joint,
+        UNITS: lambda job, _subject: prepare_units(job),
+    }
+)
+
+
+def marker(job: RegionalJob, task: Task) -> str:
+    """Return the name of the file that says that a task is done."""
+    folder = "done" if task.phase in (TRAVEL, COUNTY) else f"{job.joint}/done"
+    return f"{folder}/{task.phase}-{task.subject}"
+
+
+def run_task(job: RegionalJob, task: Task, layer: LayerTask | None = None) -> Outcome:
+    """Run a task, unless it is done, and return what became of it.
+
+    An error of the inputs is returned, since it would occur again; any other is raised, and the task is tried again.
+    """
+    started, error = time.perf_counter(), ""
+    if not job.store.has(marker(job, task)):
+        try:
+            if layer is None:
+                _TASKS[task.phase](job, task.subject)
+            else:
+                build_layer(job, layer.layer, layer.geographies, layer.attribution)
+            job.store.write(marker(job, task), b"")
+        except Unavailable:  # the store or its network: another time it may answer
+            raise
+        except GeoserviceError as e:
+            error = str(e)
+    return Outcome(task, error, time.perf_counter() - started, _peak_mb())
+
+
+def _peak_mb() -> float:
+    """Return the largest resident memory of this process so far; getrusage would count that of the process that started it."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    of_linux = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if of_linux is None else int(of_linux)) / 1024
