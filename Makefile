@@ -85,11 +85,11 @@ bench: $(VENV)/.test $(VENV)/.compiled peers  ## run the benchmarks and write th
 
 lock:  ## pin every dependency by hash
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command "make lock" pyproject.toml docker/build.in -o docker/requirements.txt
+	  --extra scale --custom-compile-command "make lock" pyproject.toml docker/build.in -o docker/requirements.txt
 	uv pip compile --quiet --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" docker/demo.in -o docker/requirements-demo.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --extra notebook --extra peers --extra test --custom-compile-command "make lock" -c docker/requirements.txt \
+	  --extra notebook --extra peers --extra scale --extra test --custom-compile-command "make lock" -c docker/requirements.txt \
 	  pyproject.toml docker/build.in -o docker/requirements-test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" docker/peers.in -o docker/requirements-peers.txt

@@ -132,9 +132,10 @@ def haversine_m(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Float
     return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(a)), float)
 
 
-def hilbert_index(lon: Floats, lat: Floats, bits: int = 16) -> Ints:
+def hilbert_index(lon: Floats, lat: Floats, bits: int = 16, frame: BBox | None = None) -> Ints:
     """Return the position of each point along a Hilbert curve over the points' bounding box; shape ``(n,)``, int64.
 
+    The curve is over ``frame`` if there is one, and points outside are moved to its edge.
     Points close on the curve are close on the ground, so that sorting by it keeps neighbouring nodes, rows and tiles together.
     Follows Skilling, "Programming the Hilbert curve" (2004), in its two-dimensional form.
     """
@@ -142,11 +143,12 @@ def hilbert_index(lon: Floats, lat: Floats, bits: int = 16) -> Ints:
         return np.empty(0, np.int64)
     side = (1 << bits) - 1
 
-    def scaled(v: Floats) -> Int32s:
-        low, high = float(v.min()), float(v.max())
-        return ((v - low) * (side / (high - low) if high > low else 0.0)).astype(np.int32)
+    def scaled(v: Floats, low: float, high: float) -> Int32s:
+        return (np.clip(v - low, 0, high - low) * (side / (high - low) if high > low else 0.0)).astype(np.int32)
 
-    x, y = scaled(np.asarray(lon, float)), scaled(np.asarray(lat, float))
+    lon, lat = np.asarray(lon, float), np.asarray(lat, float)
+    box = frame or BBox(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+    x, y = scaled(lon, box.west, box.east), scaled(lat, box.south, box.north)
     index = np.zeros(len(x), np.int64)
     for bit in range(bits - 1, -1, -1):
         rx, ry = (x >> bit) & 1, (y >> bit) & 1

@@ -24,9 +24,11 @@ from hypothesis import settings
 from osmium.osm import mutable
 from playwright.sync_api import Browser, sync_playwright
 from postgres_server import INSTALLED, PostgresServer
+from s3_server import S3Server, s3_server
 
-settings.register_profile("untimed", deadline=None)  # machines are shared: a test is never about time
-settings.load_profile("untimed")
+# Machines are shared: a test is never about time. In CI the examples are the same each time: a failure is one of the change.
+settings.register_profile("shared", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("shared")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,6 +63,13 @@ def _built_once(tmp_path_factory: pytest.TempPathFactory, name: str, build: Call
 
 def _geoservice(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "geoservice", *map(str, words)], capture_output=True, text=True, check=True)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """Return a running S3-compatible server."""
+    with s3_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def _surroundings(project: "Project", study: "Study", day: date, loaded: date) -
     from geoservice.ingest.divisions import is_division
 
     return Surroundings(
-        areas=project.areas(study.as_of),
+        areas=project.areas(study.as_of, study.code_system),
         day=day,
         loaded=loaded,
         chinese=study.chinese,

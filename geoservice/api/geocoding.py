@@ -43,7 +43,7 @@ def geocoder_of(
 
 def _scope_of(project: "Project", study: "Study") -> str | None:
     """Return the code of the only area of the study's highest level; None if there are several."""
-    areas = project.areas(study.as_of)
+    areas = project.areas(study.as_of, study.code_system)
     level = areas.column("level").to_pylist()
     codes = [code for code, name in zip(areas.column("code").to_pylist(), level, strict=True) if name == study.levels[0]]
     return str(codes[0]) if len(codes) == 1 else None

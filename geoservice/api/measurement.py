@@ -1,7 +1,6 @@
 """The measurement of the register: made once, recorded in the register's budget book, its surface added to the project."""
 
 from contextlib import closing
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -60,21 +59,26 @@ def has_register(settings: "Settings") -> bool:
 
 
 def measure_register(
-    register: "Register", project: "Project", rules: "Rules", as_of: date | None, progress: Progress
+    register: "Register", project: "Project", rules: "Rules", study: "Study", progress: Progress
 ) -> "Measurement":
-    """Measure the register's households of a day, unless they were measured before, and add the surface to the project."""
+    """Measure the register's households of the study's day, unless that was done, and add the surface to the project."""
     from geoservice.disclosure.vintage import measure_vintage
 
-    households = register.read_as_of("households", as_of)
-    digests = [s.digest for s in project.surfaces() if s.kind == "register"]
-    day = register.day_of("households", as_of)
-    areas, places = project.areas(as_of), places_of(project)
+    households = register.read_as_of("households", study.as_of)
+    digests = own_surfaces(project)
+    day = register.day_of("households", study.as_of)
+    areas, places = project.areas(study.as_of, study.code_system), places_of(project)
     supports = home_supports_of(project, places)
     measurement = measure_vintage(register, households, areas, places, rules, digests, progress, day=day, supports=supports)
     keep_surface(project, measurement)
     if measurement.result is not None:
         _write_quality(register, measurement, households)
     return measurement
+
+
+def own_surfaces(project: "Project") -> list[str]:
+    """Return the digests of the project's surfaces of its own register."""
+    return [s.digest for s in project.surfaces() if s.kind == "register" and s.signature is None]
 
 
 def places_of(project: "Project") -> "Places | None":

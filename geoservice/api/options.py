@@ -23,6 +23,7 @@ class ImportOptions(TypedDict, total=False):
     rejects: str | PathLike[str] | None
     layer: str | None
     header_row: int | None
+    counties: str | Sequence[str]
     level: str | None
     code_system: str | None
     tier: str | None
@@ -30,17 +31,17 @@ class ImportOptions(TypedDict, total=False):
 
 
 def make_options(keywords: ImportOptions) -> "Options":
-    """Return the options of an import; a single column or source may be keywords as a text."""
+    """Return the options of an import; a single column, source or county may be keywords as a text."""
     from geoservice.ingest import Options
 
     paths = {
         name: path and Path(path)
         for name, path in (("rejects", keywords.get("rejects")), ("control_points", keywords.get("control_points")))
     }
-    lists = {"drop": _as_tuple(keywords.get("drop", ())), "replaces": _as_tuple(keywords.get("replaces", ()))}
+    lists = {name: _as_tuple(keywords.get(name, ())) for name in ("drop", "replaces", "counties")}
     arguments: dict[str, Any] = {**keywords, **lists, **paths}
     return Options(**arguments)
 
 
-def _as_tuple(value: str | Sequence[str]) -> tuple[str, ...]:
+def _as_tuple(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)

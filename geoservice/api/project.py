@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Unpack
 
 from geoservice.api.audit import audit_action
 from geoservice.api.measurement import has_register, measure_register, rules_of
+from geoservice.api.project_areas import ProjectAreas
 from geoservice.api.project_geocoding import ProjectGeocoding
 from geoservice.api.project_imports import ProjectImports
 from geoservice.api.project_register import ProjectRegister
+from geoservice.api.project_surfaces import ProjectSurfaces
 from geoservice.api.siting import SitingOptions, make_request, siting_frame, source_of
 from geoservice.api.stores import layers_of, releases_of, settings_for, standards_of, study_of
 from geoservice.api.vans import VanOptions, VanTours, make_vans, tours_of
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from geoservice.api.release import Release
     from geoservice.network.variants import StreetChanges
     from geoservice.pipeline import Published
+    from geoservice.pipeline.regional.cluster import DaskWorkers
+    from geoservice.pipeline.standards import StationStandards
     from geoservice.pipeline.vans import VanPlan
     from geoservice.siting.candidates import Candidates
     from geoservice.siting.result import SitingResult
@@ -50,7 +54,7 @@ def open_project(folder: str | PathLike[str] | None = None) -> "ProjectFolder":
     return project
 
 
-class ProjectFolder(ProjectImports, ProjectGeocoding, ProjectRegister):
+class ProjectFolder(ProjectAreas, ProjectImports, ProjectGeocoding, ProjectRegister, ProjectSurfaces):
     """A project folder: its study, its inputs, its register and its releases.
 
     Stores are opened when they are first needed and closed at the end of a ``with`` block or by :meth:`close`. Database files
@@ -58,13 +62,25 @@ class ProjectFolder(ProjectImports, ProjectGeocoding, ProjectRegister):
     """
 
     def publish(
-        self, progress: Progress = quiet, *, day: date | None = None, standards: str | PathLike[str] | None = None
+        self,
+        progress: Progress = quiet,
+        *,
+        day: date | None = None,
+        standards: str | PathLike[str] | None = None,
+        workers: int = 0,
+        scheduler: str = "",
+        work: str | None = None,
+        allow_missing: bool = False,
     ) -> "Release":
         """Run the study, make its result the current release and return it, opened.
 
         The register is measured first if necessary. The release's ``remarks`` name what could not be snapped to a street.
         ``day`` is the day of travel, whose closures count; by default ``travel_date`` of study.toml, or today. ``standards`` is
         the file of what stations need to be ready; by default standards.toml of the folder, if there is one.
+
+        A study of many counties can be run county by county on Dask: on ``workers`` processes of this machine, or on the
+        workers of the ``scheduler`` at an address. ``work`` is the folder that all of them see, or ``s3://bucket/prefix``; by
+        default it is in the project. With ``allow_missing`` counties that fail are left out.
 
         Raises
         ------
@@ -77,25 +93,56 @@ class ProjectFolder(ProjectImports, ProjectGeocoding, ProjectRegister):
         """
         study = self.study
         with audit_action(self.settings, "publish", study.id, self._channel) as results:
-            published = self._publish(study, progress, day, standards)
+            required = standards_of(self.settings, None if standards is None else Path(standards))
+            if workers or scheduler:
+                from geoservice.pipeline.regional import DaskWorkers
+
+                cluster = DaskWorkers(workers, scheduler)
+                published = self._publish_region(study, progress, day, required, cluster, work, allow_missing=allow_missing)
+            else:
+                published = self._publish(study, progress, day, required)
             results["release"] = published.number
         off_street = [line for mode, off in published.off_street.items() for line in off.lines(mode)]
-        remarks = [*(note.en for note in published.notes), *off_street]
+        remarks = [*published.summary, *(note.en for note in published.notes), *off_street]
         return self.release(published.number, remarks)
 
     def _publish(
-        self, study: "Study", progress: Progress, day: date | None, standards: str | PathLike[str] | None
+        self, study: "Study", progress: Progress, day: date | None, standards: "StationStandards | None"
     ) -> "Published":
         from geoservice.ingest.closure_shapes import closure_shapes
         from geoservice.pipeline import publish_study
 
-        required = standards_of(self.settings, None if standards is None else Path(standards))
         layers, settings, folder = layers_of(self.settings), self.settings, self._inputs.folder
         shapes = closure_shapes(study, settings.home, folder, settings.import_seconds, settings.import_memory_mb)
-        if study.demand != "population" and has_register(self.settings):
-            measure_register(self._register, self._inputs, rules_of(study), study.as_of, progress)
+        self._measure(study, progress)
+        with closing(releases_of(settings, read_only=False)) as store:
+            return publish_study(self._inputs, store, study, layers, progress, settings.keep_releases, shapes, day, standards)
+
+    def _publish_region(
+        self,
+        study: "Study",
+        progress: Progress,
+        day: date | None,
+        standards: "StationStandards | None",
+        workers: "DaskWorkers",
+        work: str | None,
+        *,
+        allow_missing: bool,
+    ) -> "Published":
+        from geoservice.pipeline.regional import publish_region
+
+        layers, keep = layers_of(self.settings), self.settings.keep_releases
+        self._measure(study, progress)
         with closing(releases_of(self.settings, read_only=False)) as store:
-            return publish_study(self._inputs, store, study, layers, progress, settings.keep_releases, shapes, day, required)
+            return publish_region(
+                self._inputs, store, study, layers, progress, workers,
+                work=work, allow_missing=allow_missing, keep=keep, day=day, standards=standards,
+            )  # fmt: skip
+
+    def _measure(self, study: "Study", progress: Progress) -> None:
+        """Measure the register if the study uses one."""
+        if study.demand != "population" and has_register(self.settings):
+            measure_register(self._register, self._inputs, rules_of(study), study, progress)
 
     def siting(
         self,

@@ -159,4 +159,4 @@ def _study_and_areas(settings: "Settings") -> "tuple[Study | None, pa.Table | No
     if not project_exists(settings):
         return study, None
     with closing(project_of(settings)) as project:
-        return study, project.read_as_of("areas", study.as_of)
+        return study, project.areas_of(study.code_system)

@@ -1,7 +1,7 @@
 """The inputs of a project folder: tables from files and frames, the street network, the terrain."""
 
 from dataclasses import fields, replace
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, Unpack
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geoservice.schema import TableName
 
     Rows: TypeAlias = str | PathLike[str] | pd.DataFrame
-    """A source of rows: the path of a file, a GeoDataFrame, or a DataFrame with columns of coordinates."""
+    """A source of rows: a file, a dataset by county (folder or URL), a GeoDataFrame, or a DataFrame with coordinates."""
 
 
 class ProjectInputs(ProjectStores):
@@ -39,7 +39,8 @@ class ProjectInputs(ProjectStores):
         """
         import pandas as pd
 
-        from geoservice.ingest import import_file, import_frame
+        from geoservice.ingest import import_dataset, import_file, import_frame
+        from geoservice.ingest.dataset import is_dataset
 
         options = replace(options, seconds=self.settings.import_seconds, memory_mb=self.settings.import_memory_mb)
         register = self._register if table == "households" else None
@@ -49,6 +50,8 @@ class ProjectInputs(ProjectStores):
         if isinstance(rows, str | PathLike):
             if name is not None:
                 raise InputError(f"name: got {name!r}, which is for frames; the file has its own, {Path(rows).name}")
+            if is_dataset(fspath(rows)):
+                return import_dataset(self._inputs, table, fspath(rows), options, self.study, progress, locator)
             return import_file(self._inputs, table, Path(rows), options, self.study, progress, register, locator)
         if not isinstance(rows, pd.DataFrame):
             raise InputError(f"{table}: got a {type(rows).__name__}, allowed are a path, a GeoDataFrame or a DataFrame")

@@ -25,7 +25,7 @@ class ProjectRegister(ProjectStores):
 
         study = self.study
         rules = rules_of(study, None if rho is None else parse_rho(rho))
-        areas, places = self._inputs.areas(study.as_of), places_of(self._inputs)
+        areas, places = self._inputs.areas(study.as_of, study.code_system), places_of(self._inputs)
         return expected_margins(areas, places, rules.rho, study.group_ids, migrants=rules.migrants, arrivals=rules.arrivals)
 
     def data_quality(self, progress: Progress = quiet) -> "QualityReport":
@@ -90,6 +90,6 @@ class ProjectRegister(ProjectStores):
         study = self.study
         rules = rules_of(study, None if rho is None else parse_rho(rho))
         with audit_action(self.settings, "protect", study.id, self._channel) as results:
-            measurement = measure_register(self._register, self._inputs, rules, study.as_of, progress)
+            measurement = measure_register(self._register, self._inputs, rules, study, progress)
             results["draw"] = measurement.draw.number
         return measurement

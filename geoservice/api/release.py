@@ -7,7 +7,7 @@ from fractions import Fraction
 from os import PathLike, fspath
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from geoservice.api.live import (
     LiveQuestions,
@@ -20,7 +20,7 @@ from geoservice.api.live import (
     zone_input,
 )
 from geoservice.api.stores import releases_of, settings_for
-from geoservice.errors import NotFound, check_choice
+from geoservice.errors import InputError, NotFound, check_choice
 
 if TYPE_CHECKING:
     import folium
@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoservice.api.live import Edits
+    from geoservice.api.release_dataset import ExportedDataset
     from geoservice.layer import Label
     from geoservice.release import ReleaseStore
     from geoservice.release.base import Manifest
-    from geoservice.release.protocols import FeatureReader
+    from geoservice.release.protocols import FeatureReader, ReleaseReader
+    from geoservice.static_site import StaticCopy
 
 
 def open_release(source: str | PathLike[str] | None = None, number: int | None = None, token: str | None = None) -> "Release":
@@ -214,6 +216,35 @@ class Release:
         layer = self._reader.layer(layer_id)
         return to_frame(layer, Batches(self._reader, layer_id, item_query(layer, where, level, bbox, columns)))
 
+    def export_dataset(self, url: str | PathLike[str], layers: Sequence[str] = ()) -> "list[ExportedDataset]":
+        """Write layers and the release table as GeoParquet partitioned by county, and return what was written.
+
+        Each becomes a dataset of its name, with files such as ``coverage/county=340811/part-0.parquet``; what lies in no one
+        county is in ``county=__none__``.
+
+        Parameters
+        ----------
+        url
+            A folder, or ``s3://bucket/prefix``; access keys come from the environment (``AWS_ACCESS_KEY_ID`` and others).
+        layers
+            Ids of :attr:`layers`; by default all, also those for some readers only, and the release table.
+
+        Raises
+        ------
+        NotFound
+            A layer or the bucket does not exist.
+        InputError
+            The release is that of a service; or the URL is not allowed.
+        Conflict
+            The place holds files that geoservice did not write.
+        Forbidden, Unavailable
+            The store refused the access keys, or cannot be reached.
+        """
+        from geoservice.api.release_dataset import export_release
+        from geoservice.progress import quiet
+
+        return export_release(self._reader, fspath(url), layers, quiet)
+
     def scenario(
         self,
         service: str,
@@ -324,3 +355,42 @@ class Release:
         from geoservice.maps.folium_map import draw_map, drawable_layers
 
         return draw_map(self._reader, drawable_layers(self._reader, layers), language)
+
+    def export_static(
+        self,
+        folder: str | PathLike[str],
+        *,
+        role: Literal["public", "planner", "steward"] = "public",
+        url: str | None = None,
+        replace: bool = False,
+    ) -> "StaticCopy":
+        """Write the release as a folder for an object store or a plain web server, and return what was written.
+
+        Parameters
+        ----------
+        folder
+            A new or empty folder.
+        role
+            The layers that this role may see; everybody who gets the files sees them.
+        url
+            The public address of the folder, for absolute links; by default they are relative.
+        replace
+            Whether an earlier copy in the folder may be replaced.
+
+        Raises
+        ------
+        Conflict
+            The folder has other files, or an earlier copy without ``replace``; nothing was written.
+        InputError
+            ``url`` is no address of a folder, or the release is that of a running service, which has no files to copy.
+        NotFound
+            The planner's page has not been built.
+        ParameterError
+            ``role`` is not allowed.
+        """
+        from geoservice.api.service import ServiceReader
+        from geoservice.static_site import export_static
+
+        if isinstance(self._reader, ServiceReader):
+            raise InputError("export_static: a release of a running service cannot be copied; open its folder or store")
+        return export_static(cast("ReleaseReader", self._reader), Path(folder), role=role, url=url, replace=replace)

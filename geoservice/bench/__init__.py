@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from geoservice.bench import access, disclosure, geocode, maps, migrants, network, pipeline, serve, soak
+from geoservice.bench import access, disclosure, geocode, maps, migrants, network, pipeline, province, scale, serve, soak
 
 Figures = dict[str, dict[str, Any]]
 BENCHES: Mapping[str, Callable[[int], Figures]] = {
@@ -17,6 +17,8 @@ BENCHES: Mapping[str, Callable[[int], Figures]] = {
     "migrants": migrants.run,
     "network": network.run,
     "pipeline": pipeline.run,
+    "province": province.run,
+    "scale": scale.run,
     "serve": serve.run,
     "soak": lambda _repeat: soak.run(),
 }
@@ -24,6 +26,7 @@ SIZED: Mapping[str, Callable[[int, int], Figures]] = {
     "access": access.run,
     "disclosure": lambda repeat, households: disclosure.run(repeat, (households,)),
     "pipeline": pipeline.run,
+    "scale": scale.run,
 }
 """Benchmarks of made-up counties, whose number of households can be chosen."""
 

@@ -36,6 +36,16 @@ is timed from the time at which it was due. `in memory` is a cached tile, `baked
 counties: eight of 60 000 households and one of 1 000 000. Kappa compares the classes of villages with those of the exact
 counts; villages whose class is not stable are left out.
 """,
+    "province": """A made-up province of 10 cities, 100 counties, 3 000 townships with 108 properties each and 60 000 villages,
+beside a made-up county of 30 townships and 600 villages: the same requests in turn, each of a service with one worker. The page
+is drawn by Chromium in software; its first view ends when the map is at rest, and memory is that of the tab's process.
+""",
+    "scale": """The made-up prefecture of the Anqing demo, published on Dask with worker processes of one thread,
+with new ones and an empty work folder each time: extracts of streets are cut, networks built, times searched, analyses run,
+layers drawn and the release written. Seconds of tasks are summed over all of them; memory is the peak of a worker. The peer
+joins the households to their villages and to the nearest stations in a straight line, and does nothing else. Figures for a
+province and a nation are arithmetic on those of the prefecture: a province is one release, a nation one for each province.
+""",
     "soak": """Two servers of two workers each, one on a folder and one on PostGIS, each read by four clients while a release is
 published, a worker is killed, PostgreSQL is restarted and a tile file is damaged and repaired. Tiles are compared with those
 of the store, other bodies with the responses before and after the publish. `recovery` is measured from the end of the

@@ -68,7 +68,7 @@ def _protect(project: Project, register: Register, study: Study, watch: Stopwatc
     rules = Rules(study.disclosure.budget, Fraction(study.disclosure.lifetime_rho), synthetic=study.synthetic)
     places = load_places(project.network)
     households = register.read_as_of("households", study.as_of)
-    measurement = measure_vintage(register, households, project.areas(study.as_of), places, rules, (), watch)
+    measurement = measure_vintage(register, households, project.areas(study.as_of, study.code_system), places, rules, (), watch)
     if measurement.result is not None:
         list(quality_report(measurement.result, households))  # publish writes it
     project.add_surface(

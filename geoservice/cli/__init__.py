@@ -12,9 +12,11 @@ from rich.console import Console
 from geoservice import __version__
 from geoservice.cli import (
     access,
+    areas,
     data,
     demo,
     doctor,
+    export,
     forget,
     gazetteer,
     geocode,
@@ -27,6 +29,7 @@ from geoservice.cli import (
     serve,
     siting,
     study,
+    surface,
     tools,
     vans,
 )
@@ -45,7 +48,10 @@ app.add_typer(imports, name="import")
 data.register(app, imports)
 import_guide.register(imports)
 study.register(app)
+export.register(app)
 protect.register(app)
+surface.register(app, imports)
+areas.register(app)
 forget.register(app)
 purge.register(app)
 quality.register(app)

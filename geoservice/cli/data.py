@@ -1,5 +1,6 @@
 """geoservice init and geoservice import: create a project folder and load files into it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import typer
 
 from geoservice.cli.common import Home, json_progress, out, progress_bar, project_of, register_of, settings_for
 from geoservice.cli.preview import print_preview
+from geoservice.cli.sources import Sources
 from geoservice.cli.template import STUDY
 from geoservice.durable import atomic_write
 from geoservice.errors import Conflict, GeoserviceError, InputError
@@ -75,29 +77,35 @@ def print_report(report: "Report", *, counts: bool = True) -> None:
 
 
 def load_tables(
-    settings: "Settings", table: "TableName", files: list[Path], options: "Options", *, counts: bool = True, json: bool = False
+    settings: "Settings",
+    table: "TableName",
+    sources: "Sequence[str | Path]",
+    options: "Options",
+    *,
+    counts: bool = True,
+    json: bool = False,
 ) -> None:
-    """Import files one after another, each completely or not at all; a dry run ends as the load would.
+    """Import files and datasets one after another, each completely or not at all; a dry run ends as the load would.
 
     With ``json`` the reports are documents, and the progress is on the error stream, one JSON object a line.
     """
     from geoservice.api.project import ProjectFolder
 
-    if options.replaces and len(files) > 1:
-        raise InputError(f"--replace: got {len(files)} files, allowed is one, which replaces the named sources")
+    if options.replaces and len(sources) > 1:
+        raise InputError(f"--replace: got {len(sources)} files, allowed is one, which replaces the named sources")
     with ProjectFolder(settings) as project:
-        for path in files:
+        for source in sources:
             if json:
-                report = _load_with_json(project, table, path, options)
+                report = _load_with_json(project, table, source, options)
             else:
                 with progress_bar() as progress:
-                    report = project.load(table, path, options, progress=progress)
+                    report = project.load(table, source, options, progress=progress)
                 print_report(report, counts=counts)
             if report.refusal:
                 raise report.refusal
 
 
-def _load_with_json(project: "ProjectFolder", table: "TableName", path: Path, options: "Options") -> "Report":
+def _load_with_json(project: "ProjectFolder", table: "TableName", source: "str | Path", options: "Options") -> "Report":
     """Load a file and print its report as JSON; of a refused import the preview, which says what is wrong where.
 
     An error before there is a report is printed likewise and raised.
@@ -107,11 +115,13 @@ def _load_with_json(project: "ProjectFolder", table: "TableName", path: Path, op
     from geoservice.ingest.report_json import refusal_json, report_json
 
     try:
-        report = project.load(table, path, options, progress=json_progress)
+        report = project.load(table, source, options, progress=json_progress)
         document = report_json(report)
     except GeoserviceError as error:
         typer.echo(
-            orjson.dumps(_refused(project, table, path, options, error) or refusal_json(table, path.name, error)).decode()
+            orjson.dumps(
+                _refused(project, table, source, options, error) or refusal_json(table, Path(source).name, error)
+            ).decode()
         )
         raise
     typer.echo(orjson.dumps(document).decode())
@@ -119,7 +129,7 @@ def _load_with_json(project: "ProjectFolder", table: "TableName", path: Path, op
 
 
 def _refused(
-    project: "ProjectFolder", table: "TableName", path: Path, options: "Options", error: GeoserviceError
+    project: "ProjectFolder", table: "TableName", source: "str | Path", options: "Options", error: GeoserviceError
 ) -> dict[str, Any] | None:
     """Return the preview of an import that was refused, None if there is none."""
     from geoservice.ingest.report_json import report_json
@@ -127,7 +137,7 @@ def _refused(
     if options.dry_run or not isinstance(error, InputError):
         return None
     with suppress(GeoserviceError):
-        report = project.load(table, path, replace(options, preview=True), progress=json_progress)
+        report = project.load(table, source, replace(options, preview=True), progress=json_progress)
         return report_json(replace(report, refusal=report.refusal or error))
     return None
 
@@ -149,7 +159,7 @@ def pairs(values: list[str], option: str) -> dict[str, str]:
 
 def _importer(table: "TableName") -> object:
     def command(
-        files: Files,
+        sources: Sources,
         home: Home = None,
         crs: Annotated[
             str | None,
@@ -203,8 +213,17 @@ def _importer(table: "TableName") -> object:
         header_row: Annotated[
             int | None, typer.Option(help="Row of the header in a table, from 1; default: detected.", min=1)
         ] = None,
+        county: Annotated[
+            list[str] | None, typer.Option(help="Code of a county of a dataset to load, default all; may be repeated.")
+        ] = None,
         level: Annotated[str | None, typer.Option(help="Area level, when the file has no such column.")] = None,
-        code_system: Annotated[str | None, typer.Option(help="Code table of areas; default: the study's.")] = None,
+        code_system: Annotated[
+            str | None,
+            typer.Option(
+                help="Code table of areas, or of codes of areas in uptake, pyramids and households, which are then "
+                "translated into the study's; default: the study's."
+            ),
+        ] = None,
         tier: Annotated[str | None, typer.Option(help="Station tier, when the file has no such column.")] = None,
         trust_crs: Annotated[
             bool,
@@ -225,12 +244,13 @@ def _importer(table: "TableName") -> object:
             rejects=rejects,
             layer=layer,
             header_row=header_row,
+            counties=tuple(county or ()),
             level=level,
             code_system=code_system,
             tier=tier,
             trust_crs=trust_crs,
         )
-        load_tables(settings_for(home), table, files, options, json=json)
+        load_tables(settings_for(home), table, sources, options, json=json)
 
     rasters = ", or from a population GeoTIFF" if table == "population" else ""
     command.__doc__ = (

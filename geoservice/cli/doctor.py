@@ -14,6 +14,7 @@ from geoservice.cli.checks.result import Check, CheckResult
 from geoservice.cli.checks.roles import DATABASE
 from geoservice.cli.checks.server import SERVING
 from geoservice.cli.checks.sources import INPUTS
+from geoservice.cli.checks.surfaces import surfaces
 from geoservice.cli.common import (
     Home,
     out,
@@ -88,7 +89,8 @@ def _folder(settings: "Settings") -> Iterator[CheckResult]:
         if not register_exists(settings):  # a register on a server is checked below
             yield CheckResult("warn", "register: none yet; create one with: geoservice init FOLDER")
         return
-    for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "register.duckdb", 0o600)):
+    files = [folder / name for name in ("secret", "signing_key", "register.duckdb")]
+    for path, mode in ((folder, 0o700), *((file, 0o600) for file in files)):
         if not path.exists() or (path == folder / "register.duckdb" and folder.stat().st_mode & 0o077 == 0):
             continue  # files in a closed folder need no mode of their own
         got = path.stat().st_mode & 0o777
@@ -151,11 +153,12 @@ def _register(settings: "Settings") -> Iterator[CheckResult]:
 
 def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
     """Raise :class:`InputError` if the project has a surface that the budget book has no entry for."""
+    from geoservice.api.measurement import own_surfaces
     from geoservice.disclosure.vintage import check_surfaces_in_book
 
     if project_exists(settings):
         with closing(project_of(settings)) as project:
-            check_surfaces_in_book(book, [s.digest for s in project.surfaces() if s.kind == "register"])
+            check_surfaces_in_book(book, own_surfaces(project))
 
 
 def _network(settings: "Settings") -> Iterator[CheckResult]:
@@ -232,6 +235,7 @@ CHECKS: dict[str, Check] = {
     **INPUTS,
     "standards": _standards,
     "register": _register,
+    "surfaces": surfaces,
     "network": _network,
     "terrain": _terrain,
     "gazetteer": _gazetteer,

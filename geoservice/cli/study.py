@@ -1,26 +1,37 @@
-"""geoservice publish, rollback and export: run the study, choose the current release, write it to a file."""
+"""geoservice publish and rollback: run the study, choose the current release."""
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypedDict, Unpack
 
 import typer
 
 from geoservice.api.audit import COMMAND_LINE, audit_action
-from geoservice.cli.common import Home, checked_language, err, out, progress_bar, releases_of, settings_for
+from geoservice.cli.common import Home, out, progress_bar, releases_of, settings_for
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
     from geoservice.settings import Settings
 
 
-def run_study(settings: "Settings", day: date | None = None, standards: Path | None = None) -> None:
-    """Run the study of a project, publish it and print its remarks."""
+class Regional(TypedDict, total=False):
+    """Options of a run that is distributed by county."""
+
+    workers: int
+    scheduler: str
+    work: str | None
+    allow_missing: bool
+
+
+def run_study(
+    settings: "Settings", day: date | None = None, standards: Path | None = None, **regional: Unpack[Regional]
+) -> None:
+    """Run the study of a project, publish it and print its remarks; ``regional`` are options of a distributed run."""
     from geoservice.api.project import ProjectFolder
 
     with ProjectFolder(settings, COMMAND_LINE) as project:
         with progress_bar() as progress:
-            release = project.publish(progress, day=day, standards=standards)
+            release = project.publish(progress, day=day, standards=standards, **regional)
         with release:
             manifest = release.manifest
             out.print(f"release {release.number} is current: hash {manifest.hash[:12]}, {len(manifest.layers)} layers")
@@ -37,9 +48,25 @@ def publish(
         Path | None,
         typer.Option(help="What stations need to be ready, a TOML file; default: standards.toml in the folder, if any."),
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(min=0, max=1024, help="Run county by county on this number of processes, for many counties."),
+    ] = 0,
+    scheduler: Annotated[
+        str, typer.Option(help="Run county by county on the workers of a Dask scheduler, by its address.")
+    ] = "",
+    work: Annotated[
+        str | None, typer.Option(help="Folder that all workers see, or s3://bucket/prefix; default: in the project.")
+    ] = None,
+    allow_missing: Annotated[bool, typer.Option("--allow-missing", help="Leave out counties that fail.")] = False,
 ) -> None:
     """Run the study and publish a new release."""
-    run_study(settings_for(home), None if day is None else _parse_day(day), standards)
+    if workers and scheduler:
+        raise InputError("publish: got --workers and --scheduler, allowed is one of them")
+    run_study(
+        settings_for(home), None if day is None else _parse_day(day), standards,
+        workers=workers, scheduler=scheduler, work=work, allow_missing=allow_missing,
+    )  # fmt: skip
 
 
 def _parse_day(text: str) -> date:
@@ -64,27 +91,7 @@ def rollback(
         store.close()
 
 
-def export(
-    home: Home = None,
-    folium: Annotated[Path | None, typer.Option(help="Write a self-contained HTML map that opens without network.")] = None,
-    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
-) -> None:
-    """Write the current release to a file."""
-    from geoservice.maps.folium_map import write_map
-
-    if folium is None:
-        raise InputError("export: nothing to write; use --folium FILE")
-    chosen = checked_language(language, "--language")
-    store = releases_of(settings_for(home), read_only=True)
-    try:
-        write_map(store.open(), folium, chosen)
-    finally:
-        store.close()
-    err.print(f"wrote {folium} ({folium.stat().st_size / 1e6:.1f} MB)")
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(publish)
     app.command()(rollback)
-    app.command()(export)

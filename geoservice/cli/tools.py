@@ -11,11 +11,15 @@ from geoservice.errors import InputError
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="access, disclosure, geocode, maps, migrants, network, pipeline, serve or soak.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="access, disclosure, geocode, maps, migrants, network, pipeline, province, scale, serve or soak."),
+    ],
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the results to this file.")] = None,
     repeat: Annotated[int, typer.Option(min=1, max=50, help="Runs of each measurement; the median counts.")] = 5,
     households: Annotated[
-        int | None, typer.Option(min=1000, max=10_000_000, help="Made-up households, only for access, disclosure and pipeline.")
+        int | None,
+        typer.Option(min=1000, max=10_000_000, help="Households of access, disclosure, pipeline and scale."),
     ] = None,
     seconds: Annotated[int | None, typer.Option(min=20, max=86_400, help="Duration of soak; 600 by default.")] = None,
 ) -> None:

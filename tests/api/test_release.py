@@ -12,6 +12,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+from built_page import built_page
 from geopandas.testing import assert_geodataframe_equal
 
 import geoservice
@@ -113,6 +114,17 @@ def test_a_map_shows_layers_and_loads_nothing_from_elsewhere(release: Release) -
     assert "<iframe" in release.explore()._repr_html_()
     with pytest.raises(ParameterError, match="table: it has no geometry"):
         release.explore("table")
+
+
+def test_a_release_becomes_a_folder_for_a_web_server(release: Release, served: str, tmp_path: Path) -> None:
+    with built_page(tmp_path / "page"):
+        copy = release.export_static(tmp_path / "maps")
+        assert (copy.folder, "coverage" in copy.layers) == (tmp_path / "maps", True)
+        assert copy.bytes == sum(f.stat().st_size for f in copy.folder.rglob("*") if f.is_file())
+        with pytest.raises(Conflict, match="an earlier copy"):
+            release.export_static(tmp_path / "maps")
+        with geoservice.open_release(served) as far, pytest.raises(InputError, match="open its folder or store"):
+            far.export_static(tmp_path / "far")
 
 
 def test_a_service_gives_what_the_store_gives(near: Release, served: str) -> None:

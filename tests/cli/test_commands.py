@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from built_page import built_page
 
 from geoservice import __version__
 from geoservice.cli import main
@@ -56,7 +57,9 @@ def test_init_makes_a_valid_study_and_never_overwrites_one(cli: Any, tmp_path: P
         (("publish",), 10, "geoservice import areas FILE"),
         (("rollback",), 31, "release"),
         (("export", "--folium", "map.html"), 34, "geoservice publish"),
-        (("export",), 10, "--folium FILE"),
+        (("export",), 10, "--folium FILE, --static FOLDER or --dataset URL"),
+        (("export", "--static", "maps", "--folium", "map.html"), 10, "or two things"),
+        (("export", "--static", "maps"), 34, "geoservice publish"),
         (("export", "--folium", "map.html", "--language", "fi"), 10, "zh and en"),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",
@@ -100,12 +103,19 @@ def test_an_unknown_benchmark_lists_the_names(cli: Any) -> None:
 def test_households_are_chosen_only_where_a_county_is_made_up(cli: Any) -> None:
     ended = cli("bench", "network", "--households", "6000")
     assert ended.code == 10
-    assert "disclosure and pipeline" in ended.err
+    assert "pipeline and scale" in ended.err
+
+
+def test_a_demo_may_be_left_for_a_later_publish(cli: Any, tmp_path: Path) -> None:
+    ended = cli("demo", "helsinki", "--no-publish", "--out", tmp_path)
+    assert ended.code == 0
+    assert "to publish it: geoservice publish --home" in ended.out
+    assert not list((tmp_path / "releases").glob("*/manifest.json"))
 
 
 def test_an_unknown_demo_lists_the_names(cli: Any) -> None:
     ended = cli("demo", "atlantis")
-    assert (ended.code, "helsinki and yixiu" in ended.err) == (10, True)
+    assert (ended.code, "helsinki, yixiu, anqing" in ended.err) == (10, True)
 
 
 def called(*words: object) -> None:
@@ -160,6 +170,19 @@ def test_export_is_one_map_that_needs_no_network(cli: Any, project: Path, tmp_pa
     text = file.read_text(encoding="utf-8")
     assert {"zh": "方格小镇", "en": "Grid town"}[language] in text
     assert not re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=.https?://", text)
+
+
+def test_export_of_a_folder_says_its_size_and_notes_layers_that_are_not_public(cli: Any, project: Path, tmp_path: Path) -> None:
+    with built_page(tmp_path / "page"):
+        ended = cli("export", "--static", tmp_path / "maps", "--release", "1", "-C", project)
+        assert ended.code == 0, ended.err
+        assert re.search(r"release 1, \d+ layers, \d+ files, [\d.]+ MB, \d+ s", ended.out)
+        again = cli("export", "--static", tmp_path / "maps", "--role", "planner", "-C", project)
+        assert (again.code, "--replace" in again.err) == (33, True)
+        assert cli("export", "--static", tmp_path / "maps", "--role", "planner", "--replace", "-C", project).code == 0
+    log = cli("audit", "list", "-C", project).out
+    assert [line for line in log.splitlines() if "role=planner" in line and "failed: Conflict" in line]
+    assert [line for line in log.splitlines() if "role=planner" in line and "done" in line]
 
 
 def test_the_study_written_by_init_is_plain_toml(cli: Any, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "progress": set(),
     "spreadsheet": set(),
     "geo": {"errors"},
+    "geoparquet": {"geo"},
+    "datasets": BASE | {"durable", "geoparquet"},
     "toml_file": {"errors"},
     "schema": BASE,
     "areas": BASE | {"schema"},
@@ -31,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labels": BASE | {"layer", "modes"},
     "measures": BASE,
     "demand": BASE,
+    "surface_files": {"demand", "durable", "errors", "toml_file"},
     "number_text": BASE | {"layer", "measures"},
     "analysis": BASE | {"age_labels", "demand", "measures", "modes", "progress"},
     "disclosure": BASE | {"areas", "demand", "divisions", "schema", "db", "register", "progress", "spreadsheet"},
@@ -42,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "project": BASE | {"schema", "db", "vintages"},
     "cql2": BASE,
     "addresses": BASE | {"divisions"},
+    "crosswalk": BASE | {"addresses", "areas", "divisions", "schema"},
     "release": BASE | {"byte_lru", "cql2", "durable", "scratch", "layer", "measures", "db"},
     "ingest": BASE
     | {
@@ -50,6 +54,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "durable",
         "scratch",
         "areas",
+        "crosswalk",
+        "datasets",
         "demand",
         "divisions",
         "progress",
@@ -79,12 +85,25 @@ MAY_IMPORT: dict[str, set[str]] = {
     "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network", "progress"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}
-    | {"addresses", "divisions", "live", "progress", "release", "scratch", "siting", "toml_file"},
+    | {
+        "addresses",
+        "crosswalk",
+        "datasets",
+        "divisions",
+        "durable",
+        "live",
+        "progress",
+        "release",
+        "scratch",
+        "siting",
+        "toml_file",
+    },
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
-    | {"addresses", "icalendar", "live", "settings", "siting"},
-    "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
+    | {"addresses", "geoparquet", "icalendar", "live", "settings", "siting"},
+    "static_site": {"durable", "errors", "layer", "maps", "release", "server", "settings"},
+    "demo": BASE | {"divisions", "schema", "study", "ingest", "network", "geocode", "pipeline", "progress"},
     "bench": BASE
     | PARTS
     | STORES
@@ -97,6 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
         "schema",
         "study",
+        "labels",
         "layer",
         "live",
         "db",
@@ -109,7 +129,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     | STORES
     | {
         "addresses",
+        "areas",
         "cql2",
+        "crosswalk",
+        "datasets",
         "db",
         "demand",
         "disclosure",
@@ -128,15 +151,30 @@ MAY_IMPORT: dict[str, set[str]] = {
         "siting",
         "spreadsheet",
         "study",
+        "surface_files",
+        "toml_file",
     }
-    | {"durable"}
+    | {"durable", "static_site"}
     | {"server"},  # its audit log
     "__main__": {"cli"},
     "cli": BASE
     | PARTS
     | STORES
-    | {"addresses", "api", "areas", "demand", "durable", "scratch", "settings", "schema", "study", "layer", "db"}
-    | {"pipeline", "maps", "server", "demo", "bench", "siting"},
+    | {"addresses", "api", "areas", "datasets", "demand", "divisions", "durable", "scratch", "settings", "schema", "study"}
+    | {
+        "crosswalk",
+        "labels",
+        "layer",
+        "db",
+        "pipeline",
+        "maps",
+        "server",
+        "demo",
+        "bench",
+        "siting",
+        "static_site",
+        "surface_files",
+    },
 }
 PURE = ("analysis", "demand", "network/kernels.py")
 IMPURE = {

@@ -21,7 +21,7 @@ from geoservice.geocode import build_gazetteer
 from geoservice.ingest import Options, Report, import_file
 from geoservice.network.build import build_network
 from geoservice.pipeline.context import build_context
-from geoservice.pipeline.publish import params_for, study_settings
+from geoservice.pipeline.run_analyses import params_for, study_settings
 from geoservice.progress import quiet
 from geoservice.project import open_project
 from geoservice.register import open_register
@@ -89,7 +89,7 @@ def measured(folder: Path, study: Study, source: str, rho: Fraction) -> Result:
     ):
         locator = locator_of(project, study, home, quiet)
         report = import_file(project, "households", file, Options(crs="gcj02"), study, quiet, register, locator)
-        measure_register(register, project, rules, study.as_of, quiet)
+        measure_register(register, project, rules, study, quiet)
         built = build_context(project, study, quiet)
         settings = study_settings(study, built.source.groups)
         rows = coverage.analyse(built.context, params_for(coverage, settings), stack([])).rows.to_pandas()
