@@ -26,6 +26,7 @@ from geoservice.server.forwarded import RequestHost, parse_networks
 from geoservice.server.gazetteer import routes as places
 from geoservice.server.gazetteer.searches import Searches
 from geoservice.server.headers import HeadersMiddleware
+from geoservice.server.http.unread_bodies import UnreadBodies
 from geoservice.server.imports import routes as imports
 from geoservice.server.imports.processes import IMPORT_PROCESSES
 from geoservice.server.imports.tasks import import_tasks
@@ -232,8 +233,8 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
 
     ``folder`` is shared by the workers of one service; see :func:`geoservice.server.serve.make_app`. With ``keep_jobs``, jobs
-    are stored beside the tokens, otherwise in this folder. The layers from the outside in: telemetry, common headers, host
-    check, concurrency limit, access control, routes.
+    are stored beside the tokens, otherwise in this folder. The layers from the outside in: unread request bodies, telemetry,
+    common headers, host check, concurrency limit, access control, routes.
     """
     releases, accesses = ReleasePool(store), access_store(settings)
     tokens = TokenVerifier(accesses)
@@ -258,4 +259,4 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     app = HeadersMiddleware(app, settings.cors_origins, settings.frame_ancestors)
     app = Telemetry(app, running.metrics, releases, drain, work)
     add_response_cache_metrics(running.metrics, cache)
-    return Application(app, cache, drain)
+    return Application(UnreadBodies(app), cache, drain)

@@ -1,11 +1,13 @@
 """The supervisor of worker processes on one socket: replaces workers that die or hang, and stops them gracefully."""
 
+import ctypes
 import os
 import signal
 import socket
+import struct
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import structlog
@@ -27,6 +29,18 @@ CHECK_S = 0.5
 """Seconds between checks of the workers: uvicorn's own interval."""
 STACK_S = 0.5
 """Seconds for a hanging worker to write its stack dump."""
+HANDSHAKE_S = 0.1
+"""Seconds for handshakes that have begun when the service stops listening."""
+SO_ATTACH_FILTER = getattr(socket, "SO_ATTACH_FILTER", 26)
+"""Linux: the option's name is not in Python's socket module."""
+NO_SYN = (
+    (0x30, 0, 0, 13),  # load the byte of flags of the TCP header
+    (0x54, 0, 0, 0x12),  # SYN and ACK
+    (0x15, 0, 1, 0x02),  # SYN alone, the first packet of a connection:
+    (0x06, 0, 0, 0),  # ignore it
+    (0x06, 0, 0, 0xFFFF),  # pass any other
+)
+"""A filter of classic BPF: code, jump if true, jump if false, value; see the kernel's networking/filter document."""
 
 
 class Workers(Multiprocess):
@@ -129,6 +143,9 @@ class Workers(Multiprocess):
     def terminate_all(self) -> None:
         """Give notice, then stop the workers: they stop listening immediately, and end after their running requests."""
         self._notice()
+        for listening in self.sockets:
+            refuse_handshakes(listening)
+        time.sleep(HANDSHAKE_S)
         for listening in self.sockets:  # else the kernel would go on accepting connections that no worker serves
             listening.close()
         super().terminate_all()
@@ -142,6 +159,18 @@ class Workers(Multiprocess):
                 self._report("a worker did not stop in time and was killed", worker)
                 worker.process.kill()
                 worker.process.join()
+
+
+def refuse_handshakes(listening: socket.socket) -> None:
+    """Let the kernel ignore new connections of a TCP socket, while those that are being opened, or wait, can be accepted.
+
+    Closing a listening socket resets the connections in its queue, also those that arrived since the last one was accepted.
+    A client whose first packet was ignored sends it again after a second, when nobody listens, and gets "connection refused".
+    Where the kernel has no socket filters, such connections may be reset.
+    """
+    program = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in NO_SYN))
+    with suppress(OSError):
+        listening.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(NO_SYN), ctypes.addressof(program)))
 
 
 def listen(host: str, port: int) -> socket.socket:

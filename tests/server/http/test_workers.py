@@ -19,7 +19,7 @@ import pytest
 
 from geoservice.errors import Unavailable
 from geoservice.release import open_store
-from geoservice.server.http.workers import listen
+from geoservice.server.http.workers import listen, refuse_handshakes
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +179,21 @@ def test_accepted_connections_have_no_delay(host: str) -> None:
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
+def test_before_it_is_closed_a_socket_takes_no_new_connections_and_loses_none() -> None:
+    listening = listen("127.0.0.1", 0)
+    address = listening.getsockname()
+    with closing(socket.create_connection(address, timeout=5)) as queued:
+        refuse_handshakes(listening)
+        with closing(socket.socket()) as late:
+            late.settimeout(0.3)
+            with pytest.raises(TimeoutError):
+                late.connect(address)
+        accepted, _ = listening.accept()
+        listening.close()
+        with closing(accepted):
+            queued.sendall(b"request")
+            assert accepted.recv(100) == b"request"
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address, timeout=5)

@@ -1,0 +1,81 @@
+"""A response that is complete before the request body: the client receives it, whether it sends the rest or not."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from wired import Wired, wire_up
+
+from geoservice.release import open_store
+from geoservice.server.app import create_app
+from geoservice.server.http import unread_bodies
+from geoservice.settings import Settings
+
+BYTES = 3_000_000
+PIECE = b"x" * 100_000
+HEAD = b"POST /processes/unknown/execution HTTP/1.1\r\nHost: geo.test\r\nContent-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
+    folder = tmp_path_factory.mktemp("unread")
+    store = open_store(folder / "releases", None, "x", read_only=False)
+    store.write(content())
+    store.close()
+    app = create_app(Settings(rate_limit=""), open_store(folder / "releases", None, "x", read_only=True))
+    with wire_up(app) as app_server:
+        yield app_server
+
+
+def connect(server: Wired) -> socket.socket:
+    return socket.create_connection(server.address, timeout=20)
+
+
+def read_to_end(client: socket.socket) -> bytes:
+    received = b""
+    while piece := client.recv(65536):
+        received += piece
+    return received
+
+
+@pytest.mark.parametrize(("framing", "status"), [("length", 413), ("chunked", 404)])
+def test_a_client_that_sends_all_before_it_reads_gets_the_response(server: Wired, framing: str, status: int) -> None:
+    with closing(connect(server)) as client:
+        length = b"Content-Length: %d\r\n" % BYTES if framing == "length" else b"Transfer-Encoding: chunked\r\n"
+        client.sendall(HEAD + length + b"Connection: close\r\n\r\n")
+        for _ in range(BYTES // len(PIECE)):  # after the first pieces the response has been sent
+            time.sleep(0.01)
+            client.sendall(PIECE if framing == "length" else b"%x\r\n%b\r\n" % (len(PIECE), PIECE))
+        client.sendall(b"" if framing == "length" else b"0\r\n\r\n")
+        received = read_to_end(client)
+    assert received.startswith(b"HTTP/1.1 %d " % status)
+    assert received.endswith(b"}")
+
+
+def test_the_connection_serves_the_next_request(server: Wired) -> None:
+    with closing(connect(server)) as client:
+        client.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % BYTES)
+        client.sendall(b"x" * BYTES)
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: geo.test\r\nConnection: close\r\n\r\n")
+        received = read_to_end(client)
+    assert received.startswith(b"HTTP/1.1 413 ")
+    assert b"HTTP/1.1 200 " in received
+
+
+def test_the_response_does_not_wait_for_the_body(server: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unread_bodies, "LINGER_S", 0.5)
+    with closing(connect(server)) as client:
+        client.sendall(HEAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % BYTES)
+        assert client.recv(13) == b"HTTP/1.1 413 "
+        assert read_to_end(client).endswith(b"}"), "and the connection is closed though the body never comes"
+
+
+def test_a_client_that_waits_for_100_continue_is_not_waited_for(server: Wired) -> None:
+    with closing(connect(server)) as client:
+        started = time.monotonic()
+        client.sendall(HEAD + b"Expect: 100-continue\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % BYTES)
+        assert read_to_end(client).startswith(b"HTTP/1.1 413 ")
+        assert time.monotonic() - started < unread_bodies.LINGER_S
