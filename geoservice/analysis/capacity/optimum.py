@@ -2,19 +2,23 @@
 
 A transportation problem (Hitchcock, F. L. 1941, The distribution of a product from several sources to numerous localities,
 Journal of Mathematics and Physics 20), solved as a maximum flow of minimum cost by cost scaling (Goldberg, A. V. 1997, An
-efficient implementation of a scaling minimum-cost flow algorithm, Journal of Algorithms 22) with OR-Tools.
+efficient implementation of a scaling minimum-cost flow algorithm, Journal of Algorithms 22) with OR-Tools. It begins with few
+pairs, to which those with a negative reduced cost are added (:mod:`geoservice.analysis.capacity.prices`).
 """
 
 import numpy as np
 
 from geoservice.analysis.capacity.assignment import Assignment
-from geoservice.analysis.capacity.pairs import by_point, check
+from geoservice.analysis.capacity.pairs import by_point, check, chosen_pairs, nearest_entries
+from geoservice.analysis.capacity.prices import improving_pairs
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats, Ints
 
 UNIT = 0.001
 """Persons: demand is rounded to multiples of it, capacity down. The result is exact for these numbers."""
+FIRST_STATIONS = 3
+"""Nearest stations of each point in the first of the solved problems."""
 
 
 def rounded(demand: Floats, unit: float = UNIT) -> Floats:
@@ -79,7 +83,26 @@ def _nearest_flow(pairs: TravelPairs, units: Ints) -> Ints:
 
 
 def _maximum_flow(pairs: TravelPairs, units: Ints, places: Ints) -> Ints:
-    """Return the maximum flow of minimum cost from points over pairs and stations to a sink; shape ``(pairs,)``."""
+    """Return the maximum flow of minimum cost from points over pairs and stations to a sink; shape ``(pairs,)``.
+
+    It is solved for the nearest stations of each point first. The prices of places that belong to this flow tell which other
+    pairs would improve it; they are added, until there are none. Most pairs are never needed, and the solver takes some
+    100 bytes for each.
+    """
+    entries = nearest_entries(pairs, FIRST_STATIONS)
+    while True:
+        chosen = chosen_pairs(pairs, entries)
+        flow = _flow(chosen, units, places)
+        better = improving_pairs(pairs, chosen, flow, units, places)
+        if not len(better):
+            break
+        entries = np.union1d(entries, better)
+    every = np.zeros(len(pairs.point), np.int64)
+    every[entries] = flow
+    return every
+
+
+def _flow(pairs: TravelPairs, units: Ints, places: Ints) -> Ints:
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
     points, stations = len(units), pairs.stations

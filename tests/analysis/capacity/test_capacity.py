@@ -15,6 +15,7 @@ from geoservice.analysis.capacity import (
     minimum_cost_assignment,
     nearest_pairs,
     nearest_station,
+    optimum,
     processing_order,
     sequential_fill,
 )
@@ -43,11 +44,13 @@ def test_people_are_conserved_and_capacities_kept(instance, random):
         assert found.turned_away.sum() == pytest.approx(found.unmet[reached].sum())
 
 
-@given(instances())
-def test_the_optimum_is_that_of_linear_programming(instance):
-    """Most people first: then with this number of people, the fewest person-minutes."""
+@given(instances(), st.integers(1, 4))
+def test_the_optimum_is_that_of_linear_programming(instance, first):
+    """Most people first: then with this number of people, the fewest person-minutes; from any number of pairs at first."""
     pairs, demand, capacity = instance
-    found = minimum_cost_assignment(pairs, demand, capacity)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(optimum, "FIRST_STATIONS", first)
+        found = minimum_cost_assignment(pairs, demand, capacity)
     n = len(pairs.point)
     if not n:
         assert found.assigned.sum() == 0
