@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -15,7 +16,8 @@ from geoservice.geo import Floats, Ints
 
 BLOCK = 2048
 """Permutations at a time: their samples take 4 bytes for each permutation and neighbour."""
-THREADS = 4
+PARTS = 16
+"""Parts of the units, which threads share."""
 
 
 def two_sided_p(values: ArrayLike, weights: Weights, *, permutations: int, seed: int) -> Floats:
@@ -63,9 +65,9 @@ def _counts(values: Floats, weights: Weights, permutations: int, seed: int) -> t
     twice = np.tile(values - values.min(), 2)  # smaller numbers, smaller rounding; integers stay integers
     rows = [np.array(a) for a in (weights.indptr, weights.indices, weights.data)]
     at_least, at_most = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    bounds = np.linspace(0, n, 4 * THREADS + 1).astype(np.int64)
+    bounds = np.linspace(0, n, PARTS + 1).astype(np.int64)
     count: Callable[..., None] = count_extremes
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(numba.get_num_threads()) as pool:
         for block, samples in _blocks(permutations):
             random = np.random.default_rng([abs(seed), int(seed < 0), block])
             drawn = draw_samples(n, most + 1, samples, random.integers(2**63))

@@ -2,10 +2,14 @@
 
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
+
+import numba
+import pyarrow as pa
 
 from geoservice.errors import GeoserviceError, Unavailable
 from geoservice.layer import Label, Layer
@@ -64,16 +68,30 @@ def run_task(job: RegionalJob, task: Task, layer: LayerTask | None = None) -> Ou
     started, error = time.perf_counter(), ""
     if not job.store.has(marker(job, task)):
         try:
-            if layer is None:
-                _TASKS[task.phase](job, task.subject)
-            else:
-                build_layer(job, layer.layer, layer.geographies, layer.attribution)
+            with one_core():
+                if layer is None:
+                    _TASKS[task.phase](job, task.subject)
+                else:
+                    build_layer(job, layer.layer, layer.geographies, layer.attribution)
             job.store.write(marker(job, task), b"")
         except Unavailable:  # the store or its network: another time it may answer
             raise
         except GeoserviceError as e:
             error = str(e)
     return Outcome(task, error, time.perf_counter() - started, _peak_mb())
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Let Arrow and the kernels use one thread: there is a worker for each core, and Dask limits other libraries likewise."""
+    arrow, kernels = pa.cpu_count(), numba.get_num_threads()
+    pa.set_cpu_count(1)
+    numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        pa.set_cpu_count(arrow)
+        numba.set_num_threads(kernels)
 
 
 def _peak_mb() -> float:
