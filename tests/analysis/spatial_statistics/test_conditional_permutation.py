@@ -69,7 +69,7 @@ def test_the_result_depends_on_the_seed_only(monkeypatch) -> None:
     first = two_sided_p(values, weights, permutations=4999, seed=7)
     with ThreadPoolExecutor(3) as pool:
         again = list(pool.map(lambda _: two_sided_p(values, weights, permutations=4999, seed=7), range(6)))
-    monkeypatch.setattr(conditional_permutation, "THREADS", 1)
+    monkeypatch.setattr(conditional_permutation, "PARTS", 1)
     again.append(two_sided_p(values, weights, permutations=4999, seed=7))
     assert all(np.array_equal(p, first) for p in again)
     assert not np.array_equal(two_sided_p(values, weights, permutations=4999, seed=8), first)
