@@ -22,13 +22,14 @@ import osmium
 import pytest
 from hypothesis import settings
 from osmium.osm import mutable
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from postgres_server import INSTALLED, PostgresServer
 from s3_server import S3Server, s3_server
 
 # Machines are shared: a test is never about time. In CI the examples are the same each time: a failure is one of the change.
 settings.register_profile("shared", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("shared")
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
