@@ -17,8 +17,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from geoservice.api.release import open_release
+from geoservice.bench.province.release import publish_made_up
 
 from .conftest import Watched, reader, watch
+from .test_drill_down import MANY, steps
 from .test_states import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -55,10 +57,16 @@ def running(command: list[str], url: str, folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def nginx(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the copy with the example of docker/, below /maps/."""
+    with nginx_with(copy, tmp_path_factory.mktemp("nginx")) as url:
+        yield url
+
+
+@contextmanager
+def nginx_with(copy: Path, folder: Path) -> Iterator[str]:
+    """Serve a copy with the example of docker/, below /maps/; ``folder`` is for the server's own files."""
     if not shutil.which("nginx"):
         pytest.skip("install nginx to run this test")
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    port = free_port()
     text = CONFIGURATION.read_text()
     for old, new in (("listen 80", f"listen 127.0.0.1:{port}"), ("/srv/maps/", f"{copy}/")):
         assert text.count(old) == 1, old
@@ -180,3 +188,26 @@ def test_large_archives_are_refused_where_range_is_ignored(chromium: Browser, wi
         watched = _open(context, without_range)
         expect(watched.page.locator(".failure")).to_contain_text("Put the folder on a server that answers them.")
         assert watched.row().is_visible()
+
+
+def test_an_area_of_very_many_is_opened_in_a_copy(chromium: Browser, tmp_path: Path) -> None:
+    publish_made_up(tmp_path / "releases", MANY)
+    with open_release(tmp_path) as release:
+        release.export_static(tmp_path / "maps")
+    with nginx_with(tmp_path / "maps", tmp_path) as url, contextlib.closing(reader(chromium)) as context:
+        watched = _open(context, url)
+        expect(watched.page.locator(".areas tbody tr")).to_have_count(100)
+        every = watched.ground()
+        watched.row().click()
+        watched.settle()
+        expect(watched.page.locator(".areas tbody tr")).to_have_count(42)
+        assert len(steps(watched)) == 2
+        assert watched.ground() != every, "the map still shows all townships"
+        before = watched.column(2)
+        watched.page.locator("#minutes").press("End")
+        watched.settle()
+        assert watched.column(2) != before, "the slider changed no number"
+        watched.page.go_back()
+        watched.settle()
+        assert watched.strangers() == []
+        assert watched.faults == []
