@@ -106,8 +106,10 @@ def _assignments(pairs: TravelPairs, demand: Floats, capacity: Floats, params: P
 def _by_station(context: Context, names: _Names, found: Assignment, stations: Ints, dims: dict[str, Any]) -> Iterator[pa.Table]:
     """Yield persons, load and persons turned away of each station; others have none."""
     surface, pairs, count = context.demand.surface, found.pairs, len(stations)
-    share = found.persons / np.where(found.demand > 0, found.demand, 1.0)[pairs.point]
-    margin = region_sums(surface, pairs.station.astype(np.int32), count, pairs.point, share).margin(PERSONS)
+    used = np.flatnonzero(found.persons)
+    point, station = pairs.point[used], np.searchsorted(pairs.indptr, used, side="right") - 1
+    share = found.persons[used] / found.demand[point]
+    margin = region_sums(surface, station.astype(np.int32), count, point, share).margin(PERSONS)
     nearest = nearest_station(pairs, len(found.demand))
     away = region_sums(surface, nearest, count, share=found.unmet_share())
     columns = {

@@ -9,16 +9,20 @@ pairs, to which those with a negative reduced cost are added (:mod:`geoservice.a
 import numpy as np
 
 from geoservice.analysis.capacity.assignment import Assignment
-from geoservice.analysis.capacity.pairs import by_point, check, chosen_pairs, nearest_entries
-from geoservice.analysis.capacity.prices import improving_pairs
+from geoservice.analysis.capacity.pairs import by_point, check, chosen_pairs
+from geoservice.analysis.capacity.prices import cost_without_place, improving_pairs, nearly_cheapest, place_prices
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
-from geoservice.geo import Floats, Ints
+from geoservice.geo import Bools, Floats, Ints
 
 UNIT = 0.001
 """Persons: demand is rounded to multiples of it, capacity down. The result is exact for these numbers."""
-FIRST_STATIONS = 3
-"""Nearest stations of each point in the first of the solved problems."""
+FEW_PAIRS = 500_000
+"""Pairs that are solved at once."""
+SAMPLED = 16
+"""Of more, the first prices are those for every so-many-th point."""
+NEARLY_MS = 180_000
+"""Pairs that cost so much more than the cheapest of their point take part from the beginning: first prices are not exact."""
 
 
 def rounded(demand: Floats, unit: float = UNIT) -> Floats:
@@ -85,21 +89,33 @@ def _nearest_flow(pairs: TravelPairs, units: Ints) -> Ints:
 def _maximum_flow(pairs: TravelPairs, units: Ints, places: Ints) -> Ints:
     """Return the maximum flow of minimum cost from points over pairs and stations to a sink; shape ``(pairs,)``.
 
-    It is solved for the nearest stations of each point first. The prices of places that belong to this flow tell which other
-    pairs would improve it; they are added, until there are none. Most pairs are never needed, and the solver takes some
-    100 bytes for each.
+    Of many pairs it is solved for those that are probably needed. The prices of places that belong to this flow tell which
+    others would improve it; they are added, until there are none. Most pairs are never needed, and the solver takes some 100
+    bytes for each.
     """
-    entries = nearest_entries(pairs, FIRST_STATIONS)
+    if len(pairs.point) <= FEW_PAIRS:
+        return _flow(pairs, units, places)
+    is_chosen = _probable(pairs, units, places)
     while True:
-        chosen = chosen_pairs(pairs, entries)
+        chosen = chosen_pairs(pairs, np.flatnonzero(is_chosen))
         flow = _flow(chosen, units, places)
         better = improving_pairs(pairs, chosen, flow, units, places)
         if not len(better):
             break
-        entries = np.union1d(entries, better)
+        is_chosen[better] = True
     every = np.zeros(len(pairs.point), np.int64)
-    every[entries] = flow
+    every[is_chosen] = flow
     return every
+
+
+def _probable(pairs: TravelPairs, units: Ints, places: Ints) -> Bools:
+    """Return which pairs are nearly the cheapest of their point, with the prices of places for a sample of the points."""
+    some = np.zeros_like(units)
+    some[::SAMPLED] = units[::SAMPLED]
+    few = np.floor(places * (some.sum() / max(units.sum(), 1))).astype(np.int64)
+    sample = chosen_pairs(pairs, np.flatnonzero(pairs.point % SAMPLED == 0))
+    price = place_prices(sample, _flow(sample, some, few), some, few, cost_without_place(pairs))
+    return nearly_cheapest(pairs, price, len(units), NEARLY_MS)
 
 
 def _flow(pairs: TravelPairs, units: Ints, places: Ints) -> Ints:

@@ -28,21 +28,16 @@ def nearest_pairs(pairs: TravelPairs, k: int) -> TravelPairs:
     >>> nearest_pairs(three, 2).station.tolist()
     [1, 2]
     """
-    return chosen_pairs(pairs, nearest_entries(pairs, k))
+    if k < 1:
+        raise ParameterError(f"k: got {k}, allowed are 1 and up")
+    kept = np.concatenate([_of_points(pairs, first, k) for first in range(0, int(pairs.point.max(initial=0)) + 1, TOGETHER)])
+    kept.sort()  # pairs are by station, and stay so
+    return chosen_pairs(pairs, kept)
 
 
 def chosen_pairs(pairs: TravelPairs, entries: Ints) -> TravelPairs:
     """Return some of the pairs; ``entries`` are their positions, in rising order."""
     return TravelPairs(np.searchsorted(entries, pairs.indptr), pairs.point[entries], pairs.ms[entries])
-
-
-def nearest_entries(pairs: TravelPairs, k: int) -> Ints:
-    """Return the positions of the pairs that :func:`nearest_pairs` keeps, in rising order; int64."""
-    if k < 1:
-        raise ParameterError(f"k: got {k}, allowed are 1 and up")
-    kept = np.concatenate([_of_points(pairs, first, k) for first in range(0, int(pairs.point.max(initial=0)) + 1, TOGETHER)])
-    kept.sort()  # pairs are by station, and stay so
-    return kept
 
 
 def _of_points(pairs: TravelPairs, first: int, k: int) -> Ints:

@@ -6,15 +6,19 @@ hold one save by it; the prices are shortest paths between stations. To stay wit
 for everybody and is farther than any way that people can be moved along.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from geoservice.analysis.travel_pairs import TravelPairs
-from geoservice.geo import Ints
+from geoservice.geo import Bools, Int32s, Ints, repeated
 
 NEVER = 2**61
 """The price of a place at a station without any, which nobody pays."""
 BLOCK = 1_000_000
 """Pairs whose reduced costs are computed at one time, to bound the memory."""
+TOGETHER = 100_000
+"""Points whose moves are computed at one time, to bound the memory."""
 
 
 def improving_pairs(pairs: TravelPairs, chosen: TravelPairs, flow: Ints, units: Ints, places: Ints) -> Ints:
@@ -31,15 +35,34 @@ def improving_pairs(pairs: TravelPairs, chosen: TravelPairs, flow: Ints, units: 
     units, places : int64 arrays, shapes (points,) and (stations,)
         What points supply and stations hold.
     """
-    without = (pairs.stations + 2) * (int(pairs.ms.max(initial=0)) + 1)
+    without = cost_without_place(pairs)
     price = place_prices(chosen, flow, units, places, without)
     paid = _paid(chosen, flow, units, price, without)
-    found: list[Ints] = []
+    found = [at + np.flatnonzero(cost < paid[point]) for at, point, cost in _costs(pairs, price)]
+    return np.concatenate([np.empty(0, np.int64), *found])
+
+
+def nearly_cheapest(pairs: TravelPairs, price: Ints, points: int, more: int) -> Bools:
+    """Return which pairs cost at most ``more`` milliseconds more than the cheapest of their point, with its price."""
+    lowest = np.full(points, 2 * NEVER, np.int64)
+    for _, point, cost in _costs(pairs, price):
+        np.minimum.at(lowest, point, cost)
+    parts = [cost <= lowest[point] + more for _, point, cost in _costs(pairs, price)]
+    return np.concatenate([np.empty(0, np.bool_), *parts])
+
+
+def cost_without_place(pairs: TravelPairs) -> int:
+    """Return the cost of a unit without a place: more than any way that people can be moved along, in milliseconds."""
+    return (pairs.stations + 2) * (int(pairs.ms.max(initial=0)) + 1)
+
+
+def _costs(pairs: TravelPairs, price: Ints) -> Iterator[tuple[int, Int32s, Ints]]:
+    """Yield the position of each block of pairs, their points, and their times with the prices of places."""
     for first in range(0, len(pairs.point), BLOCK):
         block = slice(first, first + BLOCK)
-        station = np.searchsorted(pairs.indptr, np.arange(first, first + len(pairs.point[block])), side="right") - 1
-        found.append(first + np.flatnonzero(pairs.ms[block] + price[station] < paid[pairs.point[block]]))
-    return np.concatenate([np.empty(0, np.int64), *found])
+        place = np.arange(first, first + len(pairs.point[block]))
+        station = np.searchsorted(pairs.indptr, place, side="right") - 1
+        yield first, pairs.point[block], pairs.ms[block] + price[station]
 
 
 def _paid(chosen: TravelPairs, flow: Ints, units: Ints, price: Ints, without: int) -> Ints:
@@ -83,21 +106,40 @@ def _moves(chosen: TravelPairs, station: Ints, flow: Ints, units: Ints, without:
     unserved = units - np.bincount(chosen.point, flow, points).astype(np.int64)
     reach = np.flatnonzero(units)
     point = np.concatenate([chosen.point.astype(np.int64), reach])
-    at = np.concatenate([station, np.full(len(reach), none)])
-    cost = np.concatenate([chosen.ms.astype(np.int64), np.full(len(reach), without)])
-    held = np.concatenate([flow, unserved[reach]])
     order = np.argsort(point, kind="stable")
-    point, at, cost, held = point[order], at[order], cost[order], held[order]
-    first = np.searchsorted(point, np.arange(points + 1))
-    holders = np.flatnonzero(held)
-    counts = np.diff(first)[point[holders]]
-    holder = np.repeat(holders, counts)
-    offset = np.arange(len(holder)) - np.repeat(np.cumsum(counts) - counts, counts)
-    other = first[:-1][point[holder]] + offset
-    key, saved = at[holder] * (none + 1) + at[other], cost[other] - cost[holder]
-    order = np.lexsort((saved, key))
-    key, saved = key[order], saved[order]
-    cheapest = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.empty(0, np.int64)
-    source, target = np.divmod(key[cheapest], none + 1)
+    first = np.searchsorted(point[order], np.arange(points + 1))
+    at = np.concatenate([station, np.full(len(reach), none)])[order]
+    cost = np.concatenate([chosen.ms.astype(np.int64), np.full(len(reach), without)])[order]
+    held = np.concatenate([flow, unserved[reach]])[order]
+    parts = []
+    for start in range(0, points, TOGETHER):
+        bounds = first[start : start + TOGETHER + 1]
+        row = slice(bounds[0], bounds[-1])
+        parts.append(_cheapest(*_moves_of_points(bounds - bounds[0], at[row], cost[row], held[row], none + 1)))
+    key, saved = _cheapest(*(np.concatenate([np.empty(0, np.int64), *columns]) for columns in zip(*parts, strict=True)))
+    source, target = np.divmod(key, none + 1)
     is_move = source != target
-    return source[is_move], target[is_move], saved[cheapest][is_move]
+    return source[is_move], target[is_move], saved[is_move]
+
+
+def _moves_of_points(bounds: Ints, at: Ints, cost: Ints, held: Ints, stations: int) -> tuple[Ints, Ints]:
+    """Return all moves of the units that points hold: numbers of source and target as one, and costs.
+
+    Point ``i`` has the stations ``at`` from ``bounds[i]`` to ``bounds[i + 1]``, and holds units in those where ``held``.
+    """
+    counts = np.diff(bounds)
+    point = np.repeat(np.arange(len(counts)), counts)
+    holders = np.flatnonzero(held)
+    row, rank = repeated(counts[point[holders]])
+    holder = holders[row]
+    other = bounds[:-1][point[holder]] + rank
+    return at[holder] * stations + at[other], cost[other] - cost[holder]
+
+
+def _cheapest(key: Ints, cost: Ints) -> tuple[Ints, Ints]:
+    """Return each key once, in rising order, with its lowest cost."""
+    order = np.lexsort((cost, key))
+    key, cost = key[order], cost[order]
+    is_first = np.ones(len(key), np.bool_)
+    is_first[1:] = key[1:] != key[:-1]
+    return key[is_first], cost[is_first]

@@ -1,5 +1,7 @@
 """The tasks of a regional run by name. A task that was done is not done again; its results are files of the run's store."""
 
+import ctypes
+import gc
 import resource
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -78,7 +80,16 @@ def run_task(job: RegionalJob, task: Task, layer: LayerTask | None = None) -> Ou
             raise
         except GeoserviceError as e:
             error = str(e)
+        _release_memory()
     return Outcome(task, error, time.perf_counter() - started, _peak_mb())
+
+
+def _release_memory() -> None:
+    """Return the memory of a task to the system, so that the next one does not begin with it; a context refers to itself."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+    if trim is not None:
+        trim(0)
 
 
 @contextmanager

@@ -39,13 +39,13 @@ def tight_instances(draw):
     return TravelPairs.of(station[near], point[near], ms.ravel()[near], stations), demand, np.floor(share * demand.sum())
 
 
-@given(tight_instances())
-def test_few_pairs_at_first_lead_to_the_optimum_of_all(instance) -> None:
+@given(tight_instances(), st.integers(1, 20), st.sampled_from([0, 50]))
+def test_few_pairs_at_first_lead_to_the_optimum_of_all(instance, sampled, nearly) -> None:
     pairs, demand, capacity = instance
+    every = minimum_cost_assignment(pairs, demand, capacity)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(optimum, "FIRST_STATIONS", 100)
-        every = minimum_cost_assignment(pairs, demand, capacity)
-        patch.setattr(optimum, "FIRST_STATIONS", 1)
+        for name, value in (("FEW_PAIRS", 0), ("SAMPLED", sampled), ("NEARLY_MS", nearly)):
+            patch.setattr(optimum, name, value)
         few = minimum_cost_assignment(pairs, demand, capacity)
     assert few.assigned.sum() == pytest.approx(every.assigned.sum())
     assert few.person_minutes == pytest.approx(every.person_minutes)
