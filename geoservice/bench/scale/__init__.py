@@ -10,8 +10,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from geoservice.bench.scale.arithmetic import nation_figures, straightness
+from geoservice.bench.scale.comparison import compare_folders
 from geoservice.bench.scale.peer import peer_figures
-from geoservice.bench.scale.runs import Measured, make_region, measured_run, street_nodes
+from geoservice.bench.scale.runs import Measured, make_region, measured_run, single_run, street_nodes
 
 Figures = dict[str, dict[str, object]]
 HOUSEHOLDS = 3_000_000
@@ -27,14 +28,15 @@ def run(repeat: int, households: int = HOUSEHOLDS) -> Figures:
     with TemporaryDirectory(prefix="geoservice-bench-") as name:
         folder = Path(name)
         home = make_region(folder / "region", households, COUNTIES)
-        one, two = _pairs(home, repeat)
+        one, two = _pairs(home, repeat, folder / "distributed")
         figures = _region_figures(home, households, one, two)
+        figures |= _single_figures(home, households, folder)
         figures |= peer_figures(home, median(m.seconds for m in two))
         shutil.rmtree(home)
         seconds = []
         for counties in CURVE:
             part = make_region(folder / str(counties), CURVE_HOUSEHOLDS * counties, counties)
-            seconds.append(median(measured_run(part, 2).seconds for _ in range(repeat)))
+            seconds.append(median(measured_run(part, 2, part / "releases").seconds for _ in range(repeat)))
             shutil.rmtree(part)
         slope, start, r2 = straightness(CURVE, seconds)
         for counties, value in zip(CURVE, seconds, strict=True):
@@ -48,10 +50,24 @@ def run(repeat: int, households: int = HOUSEHOLDS) -> Figures:
         return figures
 
 
-def _pairs(home: Path, repeat: int) -> tuple[list[Measured], list[Measured]]:
+def _pairs(home: Path, repeat: int, releases: Path) -> tuple[list[Measured], list[Measured]]:
     """Return runs with one and with two workers, in turn."""
-    runs = [(measured_run(home, 1), measured_run(home, 2)) for _ in range(repeat)]
+    runs = [(measured_run(home, 1, releases), measured_run(home, 2, releases)) for _ in range(repeat)]
     return [one for one, _ in runs], [two for _, two in runs]
+
+
+def _single_figures(home: Path, households: int, folder: Path) -> Figures:
+    """Return what one process without Dask takes, and in how many values its release differs from that of two workers."""
+    seconds = single_run(home, folder / "single")
+    values, differing = compare_folders(folder / "single", folder / "distributed")
+    name = f"prefecture of {COUNTIES} counties, {households} households"
+    return {
+        f"{name}, one process without Dask": {"value": round(seconds, 1), "unit": "s"},
+        f"{name}, values of all layers": {"value": values, "unit": ""},
+        f"{name}, values that differ from those of one process": {
+            "value": sum(differing.values()), "unit": "", "bar": 0, "holds": not differing,
+        },
+    }  # fmt: skip
 
 
 def _region_figures(home: Path, households: int, one: list[Measured], two: list[Measured]) -> Figures:

@@ -3,21 +3,22 @@
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from geoservice.layer import read_layers
+from geoservice.layer import Layer, read_layers
 from geoservice.network.graph import load_graph
+from geoservice.pipeline.publish import publish_study
 from geoservice.pipeline.regional import DaskWorkers, publish_region
 from geoservice.pipeline.regional.publish import RegionalRelease
 from geoservice.pipeline.regional.tasks import COUNTY, TRAVEL
 from geoservice.progress import quiet
-from geoservice.project import open_project
-from geoservice.release import open_store
-from geoservice.study import read_study
+from geoservice.project import Project, open_project
+from geoservice.release import ReleaseStore, open_store
+from geoservice.study import Study, read_study
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,30 @@ def make_region(home: Path, households: int, counties: int) -> Path:
     return home
 
 
-def measured_run(home: Path, workers: int) -> Measured:
+def measured_run(home: Path, workers: int, releases: Path) -> Measured:
     """Publish a region with new worker processes, from its project; nothing of an earlier run is used."""
+    with TemporaryDirectory(prefix="geoservice-bench-") as work, _opened(home, releases) as (project, store, study, layers):
+        start = time.perf_counter()
+        release = publish_region(project, store, study, layers, quiet, DaskWorkers(workers), work=work)
+        return Measured.of(time.perf_counter() - start, release)
+
+
+def single_run(home: Path, releases: Path) -> float:
+    """Publish a region in this process, without Dask, and return the seconds."""
+    with _opened(home, releases) as (project, store, study, layers):
+        start = time.perf_counter()
+        publish_study(project, store, study, layers, quiet)
+        return time.perf_counter() - start
+
+
+@contextmanager
+def _opened(home: Path, releases: Path) -> Iterator[tuple[Project, ReleaseStore, Study, tuple[Layer, ...]]]:
     study, layers = read_study(home / "study.toml"), read_layers(Path(__file__).parents[3] / "layers")
     with (
-        TemporaryDirectory(prefix="geoservice-bench-") as work,
         closing(open_project(home / "project", None, "geoservice")) as project,
-        closing(open_store(Path(work) / "releases", None, "geoservice", read_only=False)) as store,
+        closing(open_store(releases, None, "geoservice", read_only=False)) as store,
     ):
-        start = time.perf_counter()
-        release = publish_region(project, store, study, layers, quiet, DaskWorkers(workers), work=f"{work}/run")
-        return Measured.of(time.perf_counter() - start, release)
+        yield project, store, study, layers
 
 
 def street_nodes(home: Path) -> int:

@@ -1,39 +1,20 @@
 """The task of a layer: its features and its tiles."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from geoservice.layer import Label, Layer
 from geoservice.pipeline.regional.job import RegionalJob
+from geoservice.pipeline.regional.table_tasks import read_release_table
 from geoservice.pipeline.release_layers import make_layers
 from geoservice.pipeline.release_texts import dimension_labels
-from geoservice.release.base import TABLE, LayerContent, PublishedLayer
+from geoservice.release.base import LayerContent, PublishedLayer
 from geoservice.release.layers import build_layers
-from geoservice.release.manifest import sorted_table
 from geoservice.release.vector_tiles.archives import TileArchives
-
-
-def write_release_table(job: RegionalJob, rows: pa.Table) -> None:
-    """Store the release table, ordered by its key, one file a geography: a layer reads few of them."""
-    ordered = sorted_table(rows)
-    geography = ordered.column("geography").combine_chunks().dictionary_encode()
-    starts = np.searchsorted(geography.indices.to_numpy(), np.arange(len(geography.dictionary) + 1))
-    names = geography.dictionary.to_pylist()
-    for name, start, end in zip(names, starts, starts[1:], strict=False):
-        job.store.write_table(f"{job.joint}/table/{name}", ordered.slice(start, end - start))
-    job.store.write_json(f"{job.joint}/table.json", names)
-
-
-def read_release_table(job: RegionalJob, geographies: Collection[str] | None = None) -> pa.Table:
-    """Return the rows of some geographies, all by default, ordered by the key of the release table."""
-    names = job.store.read_json(f"{job.joint}/table.json")
-    chosen = [name for name in names if geographies is None or name in geographies]
-    return pa.concat_tables([TABLE.empty_table(), *(job.store.read_table(f"{job.joint}/table/{name}") for name in chosen)])
 
 
 def rows_of_layer(job: RegionalJob, layer: Layer) -> pa.Table:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,21 +70,22 @@ def prepare(project: Project, study: Study, standards: StationStandards | None, 
         standards.check(study, inputs.stations)
     places = read_places(inputs.areas, study.levels)
     counties = county_outlines(places)
-    source = study_surface(project, study, places)
     index = read_index(project.network)
-    digests = {"areas": digest(inputs.areas), "stations": digest(inputs.stations), "surface": source.digest}
-    settings = study_settings(study, source.groups, standards)
-    further: dict[str, pa.Table] = {name: project.read(name) for name in FURTHER_TABLES}
-    key = _key(study, settings, {**digests, "network": index["digest"], **{n: digest(t) for n, t in further.items()}})
-    store = RunStore(f"{work}/run-{key}")
     reach = reach_metres(study, read_speeds(kept_source(project.network).speeds))
-    streets = _streets(project, study, index, counties, reach, work, progress)
-    frames = {mode: load_graph(project.network, mode).bbox for mode in study.modes}
-    job = RegionalJob(store, streets, study, settings, frames, reach, tuple(counties))
-    if not store.has("inputs.done"):
-        _write_inputs(store, study, inputs, places, counties, source, further, progress)
-        store.write("inputs.done", b"")
+    with ThreadPoolExecutor(1) as beside:  # cutting streets takes about as long as all the rest
+        streets = beside.submit(_streets, project, study, index, counties, reach, work, progress)
+        source = study_surface(project, study, places)
+        digests = {"areas": digest(inputs.areas), "stations": digest(inputs.stations), "surface": source.digest}
+        settings = study_settings(study, source.groups, standards)
+        further: dict[str, pa.Table] = {name: project.read(name) for name in FURTHER_TABLES}
+        key = _key(study, settings, {**digests, "network": index["digest"], **{n: digest(t) for n, t in further.items()}})
+        store = RunStore(f"{work}/run-{key}")
+        frames = {mode: load_graph(project.network, mode).bbox for mode in study.modes}
+        if not store.has("inputs.done"):
+            _write_inputs(store, study, inputs, places, counties, source, further, progress)
+            store.write("inputs.done", b"")
     progress("inputs", 1.0)
+    job = RegionalJob(store, streets.result(), study, settings, frames, reach, tuple(counties))
     return Prepared(job, places, source, digests, inputs.notes, index)
 
 

@@ -6,8 +6,6 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-import pyarrow as pa
-
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.readiness import READINESS
 from geoservice.errors import InputError
@@ -25,12 +23,11 @@ from geoservice.pipeline.regional.joint_travel import point_reasons, station_col
 from geoservice.pipeline.regional.layer_tasks import (
     StoredArchives,
     read_layer,
-    read_release_table,
     table_layer,
-    write_release_table,
 )
 from geoservice.pipeline.regional.prepare import Prepared, prepare
-from geoservice.pipeline.regional.tasks import COUNTY, JOINT, LAYER, TRAVEL, UNITS, LayerTask, Outcome, Task
+from geoservice.pipeline.regional.table_tasks import list_geographies, read_release_table
+from geoservice.pipeline.regional.tasks import COUNTY, JOINT, LAYER, TABLE, TRAVEL, UNITS, LayerTask, Outcome, Task
 from geoservice.pipeline.release_manifest import ManifestFacts, make_manifest, public_gazetteer, study_description
 from geoservice.pipeline.slope_notes import outdated_notes
 from geoservice.pipeline.standards import StationStandards
@@ -115,7 +112,8 @@ def publish_region(
         run, missing = _counties(run, allow_missing)
         notes, units = _joint(run)
         job = run.prepared.job
-        geographies, more = _tables(run.prepared, units)
+        _run(run, "release table", [(Task(TABLE, name), None) for name in list_geographies(job)])
+        geographies, more = _station_units(run.prepared, units)
         description = study_description(study, prepared.source, travel_day(study, day))
         _layers(run, layers, geographies, attribution_of(description))
     off_street = _off_street(job)
@@ -206,15 +204,12 @@ def _joint(run: Run) -> tuple[tuple[Label, ...], tuple[str, ...]]:
     return notes, tuple(geography for part in found for geography in part["geographies"])
 
 
-def _tables(prepared: Prepared, analysed: Sequence[str]) -> tuple[tuple[str, ...], tuple[Label, ...]]:
-    """Store the release table and the units of stations; return the geographies with units, and notes on stations.
+def _station_units(prepared: Prepared, analysed: Sequence[str]) -> tuple[tuple[str, ...], tuple[Label, ...]]:
+    """Store the units of stations; return the geographies with units, and notes on stations.
 
     ``analysed`` are the geographies that analyses made.
     """
     job = prepared.job
-    parts = [f"counties/{county}" for county in job.counties]
-    parts += [f"{job.joint}/results/{name}" for name in (*joint_tasks(job.study), "leaves")]
-    write_release_table(job, pa.concat_tables([job.store.read_table(part) for part in parts]))
     region = read_region(job.store)
     catchments = job.store.read_table(f"{job.joint}/units/catchment")
     readiness = job.store.read_table(f"{job.joint}/units/{READINESS}") if READINESS in analysed else None

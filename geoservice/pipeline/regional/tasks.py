@@ -19,10 +19,11 @@ from geoservice.pipeline.regional.analysis_tasks import analyse_county, analyse_
 from geoservice.pipeline.regional.county_travel import search_county
 from geoservice.pipeline.regional.job import RegionalJob
 from geoservice.pipeline.regional.layer_tasks import build_layer
+from geoservice.pipeline.regional.table_tasks import sort_geography
 
 
 class Task(NamedTuple):
-    """A task: its phase, and its subject - a county, a joint analysis or a layer."""
+    """A task: its phase, and its subject - a county, a joint analysis, a geography of the release table, or a layer."""
 
     phase: str
     subject: str
@@ -45,13 +46,14 @@ class LayerTask(NamedTuple):
     attribution: Label
 
 
-TRAVEL, COUNTY, JOINT, UNITS, LAYER = "travel", "county", "joint", "units", "layer"
+TRAVEL, COUNTY, JOINT, UNITS, TABLE, LAYER = "travel", "county", "joint", "units", "table", "layer"
 _TASKS: Mapping[str, Callable[[RegionalJob, str], None]] = MappingProxyType(
     {
         TRAVEL: search_county,
         COUNTY: analyse_county,
         JOINT: analyse_joint,
         UNITS: lambda job, _subject: prepare_units(job),
+        TABLE: sort_geography,
     }
 )
 

@@ -48,7 +48,7 @@ def test_the_release_is_that_of_one_process_even_if_workers_are_killed(
     region: Project, single_run: ReleaseStore, region_study: Study, all_layers: tuple[Layer, ...],
     cluster: Any, workers: DaskWorkers, store: ReleaseStore, tmp_path: Path,
 ) -> None:  # fmt: skip
-    killer = Killer(cluster, {"counties", "analyses", "layers"})
+    killer = Killer(cluster, {"counties", "analyses", "release table", "layers"})
     publish_region(region, store, region_study, all_layers, killer, workers, work=str(tmp_path / "work"))
     assert not killer.stages
     check_same_release(single_run, store)
