@@ -24,6 +24,8 @@ TOGETHER = 100_000
 def improving_pairs(pairs: TravelPairs, chosen: TravelPairs, flow: Ints, units: Ints, places: Ints) -> Ints:
     """Return the positions in ``pairs`` of those with a negative reduced cost, in rising order.
 
+    If there are none, the flow is an optimum on all pairs. The reverse does not hold: prices are not unique.
+
     Parameters
     ----------
     pairs : TravelPairs

@@ -122,5 +122,7 @@ def _store_rows(job: RegionalJob, name: str, rows: pa.Table) -> None:
 def _by_geography(rows: pa.Table) -> pa.Table:
     """Return the rows of a release table in chunks of one geography each, so that a task can read those of one."""
     geography = rows.column("geography").combine_chunks().dictionary_encode()
-    parts = (rows.filter(pc.equal(geography.indices, pa.scalar(number, pa.int32()))) for number in range(len(geography.dictionary)))
+    parts = (
+        rows.filter(pc.equal(geography.indices, pa.scalar(number, pa.int32()))) for number in range(len(geography.dictionary))
+    )
     return pa.concat_tables([rows.slice(0, 0), *parts])

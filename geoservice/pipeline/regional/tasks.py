@@ -5,7 +5,7 @@ import gc
 import resource
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -30,7 +30,7 @@ class Task(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a task: an error that would occur again, or the seconds it took, and its process's peak memory in MB."""
+    """What became of a task: an error that would occur again, or its seconds and the most memory of its process, in MB."""
 
     task: Task
     error: str
@@ -70,6 +70,7 @@ def run_task(job: RegionalJob, task: Task, layer: LayerTask | None = None) -> Ou
     An error of the inputs is returned, since it would occur again; any other is raised, and the task is tried again.
     """
     started, error = time.perf_counter(), ""
+    _forget_peak()
     if not job.store.has(marker(job, task)):
         try:
             with one_core():
@@ -89,9 +90,16 @@ def run_task(job: RegionalJob, task: Task, layer: LayerTask | None = None) -> Ou
 def _release_memory() -> None:
     """Return the memory of a task to the system, so that the next one does not begin with it; a context refers to itself."""
     gc.collect()
+    pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
     if trim is not None:
         trim(0)
+
+
+def _forget_peak() -> None:
+    """Let the kernel count the largest memory anew (Linux), so that a task is not charged for those before it."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 @contextmanager
@@ -108,7 +116,7 @@ def one_core() -> Iterator[None]:
 
 
 def _peak_mb() -> float:
-    """Return the largest resident memory of this process so far; getrusage would count that of the process that started it."""
+    """Return the largest resident memory since :func:`_forget_peak`; getrusage would count that of the parent process."""
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []
     of_linux = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)

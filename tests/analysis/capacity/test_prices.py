@@ -1,4 +1,4 @@
-"""Prices of places: what they are in an example, and that no pair improves an optimum."""
+"""Prices of places: what they are in an example, and that pairs are found for whatever is no optimum."""
 
 import numpy as np
 import pytest
@@ -52,12 +52,13 @@ def test_few_pairs_at_first_lead_to_the_optimum_of_all(instance, sampled, nearly
 
 
 @given(tight_instances(), st.integers(1, 3))
-def test_a_pair_improves_exactly_what_is_no_optimum(instance, k) -> None:
-    """The optimum on the nearest pairs is improved by a further pair if and only if it is not the optimum on all."""
+def test_what_is_no_optimum_is_improved_by_a_pair(instance, k) -> None:
+    """Prices at full stations are not unique, so a pair may also be found where it does not help; none may be missed."""
     pairs, demand, capacity = instance
     units, places = (np.rint(a).astype(np.int64) for a in (demand, capacity))
     chosen = nearest_pairs(pairs, k)
     near, every = (minimum_cost_assignment(p, demand, capacity, 1.0) for p in (chosen, pairs))
-    is_optimum = (near.assigned.sum(), near.person_minutes) == pytest.approx((every.assigned.sum(), every.person_minutes))
     better = improving_pairs(pairs, chosen, np.rint(near.persons).astype(np.int64), units, places)
-    assert len(better) == 0 if is_optimum else len(better) > 0
+    if not len(better):
+        assert near.assigned.sum() == pytest.approx(every.assigned.sum())
+        assert near.person_minutes == pytest.approx(every.person_minutes)
