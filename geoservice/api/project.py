@@ -91,6 +91,8 @@ class ProjectFolder(ProjectAreas, ProjectImports, ProjectGeocoding, ProjectRegis
         DisclosureError
             The privacy budget does not allow one more measurement.
         """
+        if (work or allow_missing) and not (workers or scheduler):
+            raise InputError("publish: work and allow_missing are of a run on Dask; give --workers or --scheduler as well")
         study = self.study
         with audit_action(self.settings, "publish", study.id, self._channel) as results:
             required = standards_of(self.settings, None if standards is None else Path(standards))

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from geoservice.geo import Float32s, Floats, Int32s, Objects
+from geoservice.geo import Float32s, Floats, Int32s, Ints, Objects
 
 Z90 = 1.6448536269514722
 """Standard errors on either side of the mean that contain 90 % of a normal distribution."""
@@ -86,6 +86,11 @@ class LocationCounts:
     def deviations(self) -> Floats:
         """The standard deviation of the noise of each area's numbers; shape ``(areas,)``."""
         return np.broadcast_to(np.asarray(self.deviation, float), (len(self.areas),))
+
+    def take(self, rows: Ints) -> "LocationCounts":
+        """Return the counts of some areas."""
+        areas = [self.areas[row] for row in rows.tolist()]
+        return LocationCounts(areas, self.classes, self.households[rows], self.deviations[rows])
 
 
 def noise_margins(noise: Float32s | Floats) -> Floats:

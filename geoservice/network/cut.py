@@ -4,7 +4,6 @@ The objects are read from the file once and kept as text (:mod:`geoservice.netwo
 regions at a time, which objects belong to which. More regions are cut in groups first.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import reduce
@@ -23,6 +22,7 @@ from geoservice.network.opl_blocks import blocks, node_block, object_ids, select
 from geoservice.network.region_bits import REGIONS, RegionBits, RegionSets
 from geoservice.network.turn_restrictions import is_turn_restriction
 from geoservice.progress import Progress
+from geoservice.scratch import scratch_folder
 
 _OPL = "opl,add_metadata=false"
 _ROUNDED = 1.005
@@ -31,7 +31,7 @@ Outlines = Mapping[str, shapely.Geometry]
 
 
 def cut_extract(pbf: Path, regions: Outlines, buffer_m: float, folder: Path, progress: Progress) -> dict[str, Path]:
-    """Write ``<folder>/<code>.osm.pbf`` for each region, and return the files by code.
+    """Write ``<folder>/<code>.osm.pbf`` for each region that has anything near it, and return the files by code.
 
     A file has the nodes within ``buffer_m`` of the region, the ways with such a node with all their nodes, and the relations
     with such a node or way as a member. Of turn restrictions and multipolygons it has all member ways, with their nodes.
@@ -56,17 +56,18 @@ def cut_extract(pbf: Path, regions: Outlines, buffer_m: float, folder: Path, pro
     UnreadableFile
         If the file does not exist or is not OSM.
     NetworkError
-        If it is a history, or has nothing near a region; then no file was changed.
+        If it is a history, or has nothing near any region; then no file was changed.
     """
     reach = {code: _buffered(outline, buffer_m) for code, outline in regions.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    with readable_extract(pbf), tempfile.TemporaryDirectory(prefix=".cut-", dir=folder) as scratch:
+    with readable_extract(pbf), scratch_folder(".cut", folder) as scratch:
         check_single_versions(pbf)
         files = _cut_in_groups(pbf, reach, Path(scratch), progress)
-        for code in regions:
-            if code not in files:
-                raise NetworkError(f"{pbf.name}: nothing is within {buffer_m:,.0f} m of region {code}; is it another place?")
-        return {code: _write(files[code], folder / f"{code}.osm.pbf") for code in regions}
+        if not files:
+            raise NetworkError(
+                f"{pbf.name}: nothing is within {buffer_m:,.0f} m of {', '.join(regions):.200}; is it of another place?"
+            )
+        return {code: _write(files[code], folder / f"{code}.osm.pbf") for code in regions if code in files}
 
 
 def _buffered(outline: shapely.Geometry, metres: float) -> shapely.Geometry:

@@ -182,8 +182,10 @@ def times(graph: Graph, lon: Floats, lat: Floats, stations: Ints, points: Ints, 
 
 def test_nothing_near_a_region(tmp_path: Path) -> None:
     path = write_extract(tmp_path / "town.osm.pbf", {7: ([1, 2], STREET)})
-    with pytest.raises(NetworkError, match=r"town\.osm\.pbf: nothing is within 500 m of region 340811"):
-        cut_extract(path, {"w": WEST, "340811": shapely.box(117, 30, 118, 31)}, 500, tmp_path / "cut", quiet)
+    far = {"340811": shapely.box(117, 30, 118, 31)}
+    with pytest.raises(NetworkError, match=r"town\.osm\.pbf: nothing is within 500 m of 340811; is it of another place"):
+        cut_extract(path, far, 500, tmp_path / "cut", quiet)
     assert list((tmp_path / "cut").iterdir()) == []
+    assert list(cut_extract(path, {"w": WEST, **far}, 500, tmp_path / "cut", quiet)) == ["w"], "the others have their own"
     with pytest.raises(UnreadableFile, match="not found"):
         cut_extract(tmp_path / "no.osm.pbf", {"w": WEST}, 500, tmp_path, quiet)

@@ -12,7 +12,7 @@ from geoservice.analysis.base import Analysis
 from geoservice.analysis.frames import suppress_small_counts
 from geoservice.analysis.readiness import READINESS
 from geoservice.pipeline.area_index import add_area_paths
-from geoservice.pipeline.regional.contexts import chosen_areas, county_context, joint_context, joint_surface
+from geoservice.pipeline.regional.contexts import chosen_areas, county_context, joint_cells, joint_context, joint_surface
 from geoservice.pipeline.regional.counties import COUNTY
 from geoservice.pipeline.regional.job import RegionalJob, read_region
 from geoservice.pipeline.release_layers import leaf_rows, leaf_units
@@ -109,7 +109,7 @@ def prepare_units(job: RegionalJob) -> None:
     rows, surface = joint_surface(job, region)
     _store_rows(job, f"{job.joint}/results/leaves", leaf_rows(StudySurface(surface, "", job.settings["groups"])))
     areas, _ = chosen_areas(region, job.counties, job.study.levels, rows)
-    others = {"leaf": leaf_units(surface), "cell": region.cells.units.table}
+    others = {"leaf": leaf_units(surface), "cell": region.cells.units.table.take(joint_cells(job, region))}
     for geography, table in add_area_paths(region.places, {level: a.table for level, a in areas.items()}, others).items():
         job.store.write_table(f"{job.joint}/units/{geography}", table)
 

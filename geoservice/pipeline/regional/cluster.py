@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from geoservice.errors import InputError, Unavailable
+from geoservice.errors import Conflict, InputError, Unavailable
 from geoservice.pipeline.regional.job import RegionalJob
-from geoservice.pipeline.regional.tasks import LayerTask, Outcome, Task, run_task
+from geoservice.pipeline.regional.tasks import COUNTY, TRAVEL, LayerTask, Outcome, Task, run_task
 
 RETRIES = 2
 """Times that a task is tried again after an error that is not one of its inputs."""
@@ -34,7 +34,7 @@ def cluster_client(workers: DaskWorkers) -> Iterator[Any]:
     InputError
         If Dask is not installed.
     Unavailable
-        If the scheduler cannot be reached.
+        If the scheduler cannot be reached, or has no workers.
     """
     dask = _distributed()
     if workers.scheduler:
@@ -46,6 +46,12 @@ def cluster_client(workers: DaskWorkers) -> Iterator[Any]:
                 "dask worker"
             ) from e
         with client:
+            try:
+                client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+            except TimeoutError as e:
+                raise Unavailable(
+                    f"--scheduler: {workers.scheduler} has no workers; start them with: dask worker {workers.scheduler}"
+                ) from e
             yield client
         return
     # Dask has an HTTP server even without a dashboard; by default on port 8787, which another run may have.
@@ -78,16 +84,31 @@ class TaskRunner:
     def run(self, tasks: Sequence[tuple[Task, LayerTask | None]], follow_ups: Any = lambda _outcome: ()) -> Iterator[Outcome]:
         """Yield the outcome of each task; those that ``follow_ups`` returns for an outcome are run as well.
 
-        The first tasks have the highest priority. Raises the error of a task that fails again and again.
+        The first tasks have the highest priority. The error of a task that fails again and again is its outcome if it is of a
+        county, since others can do without it, and is raised otherwise.
         """
-        futures = _distributed().as_completed(
-            [self._submit(task, layer, -n) for n, (task, layer) in enumerate(tasks)], loop=self._client.loop
-        )
+        submitted: dict[str, Task] = {}
+        first = [self._submit(task, layer, -n, submitted) for n, (task, layer) in enumerate(tasks)]
+        futures = _distributed().as_completed(first, loop=self._client.loop)
         for future in futures:
-            outcome: Outcome = future.result()
+            outcome = _outcome(future, submitted[future.key])
             yield outcome
             for task in follow_ups(outcome):
-                futures.add(self._submit(task, None, -len(tasks)))
+                futures.add(self._submit(task, None, -len(tasks), submitted))
 
-    def _submit(self, task: Task, layer: LayerTask | None, priority: int) -> Any:
-        return self._client.submit(run_task, self.job, task, layer, retries=RETRIES, priority=priority, pure=False)
+    def _submit(self, task: Task, layer: LayerTask | None, priority: int, submitted: dict[str, Task]) -> Any:
+        future = self._client.submit(run_task, self.job, task, layer, retries=RETRIES, priority=priority, pure=False)
+        submitted[future.key] = task
+        return future
+
+
+def _outcome(future: Any, task: Task) -> Outcome:
+    try:
+        outcome: Outcome = future.result()
+    except (Conflict, Unavailable):  # concerns every task
+        raise
+    except Exception as e:  # for instance the worker was killed again and again, for want of memory
+        if task.phase not in (TRAVEL, COUNTY):
+            raise
+        return Outcome(task, f"{type(e).__name__}: {e}", 0.0, 0.0)
+    return outcome

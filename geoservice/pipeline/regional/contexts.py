@@ -1,6 +1,7 @@
 """The context of analyses of one county, and of the region as a whole."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from geoservice.pipeline.named_places import places_of_names
 from geoservice.pipeline.regional.counties import areas_of_counties
 from geoservice.pipeline.regional.job import RegionalJob, RegionInputs, read_region
 from geoservice.pipeline.regional.joint_travel import JointTimes, JointTravel, joint_streets, point_reasons
+from geoservice.pipeline.register_surfaces import flows_within
 
 
 def county_context(job: RegionalJob, county: str, levels: Sequence[str]) -> Context:
@@ -36,7 +38,18 @@ def joint_surface(job: RegionalJob, region: RegionInputs) -> tuple[Ints, DemandS
     if set(job.counties) == set(region.counties):
         return np.arange(region.points.num_rows), region.surface
     points = np.sort(np.concatenate([region.points_of(county) for county in job.counties]))
-    return points, restrict(region.surface, points)
+    surface, kept = restrict(region.surface, points), set(job.counties)
+    flows, locations = region.surface.flows, region.surface.locations
+    if flows is not None:
+        flows = flows_within(flows, job.counties, region.places.parents)
+    if locations is not None:
+        locations = locations.take(np.flatnonzero([bool(kept.intersection(codes)) for codes in locations.areas]))
+    return points, replace(surface, flows=flows, locations=locations)
+
+
+def joint_cells(job: RegionalJob, region: RegionInputs) -> Ints:
+    """Return the positions of the cells in the counties of a run; ascending."""
+    return np.flatnonzero(np.isin(region.cells.county, [region.number(county) for county in job.counties]))
 
 
 def _context(
@@ -53,7 +66,7 @@ def _context(
     areas, area = chosen_areas(region, counties, levels, rows)
     travel = JointTimes(job, "points", rows, counties)
     cells = region.cells
-    shown = np.arange(len(cells.lon)) if with_cells else np.empty(0, np.int64)
+    shown = joint_cells(job, region) if with_cells else np.empty(0, np.int64)
     functions = JointTravel(job, region, counties, rows)
     names = [NamedPlace(*row) for county in counties for row in job.store.read_json(f"travel/{county}/names.json")]
     return Context(
@@ -63,13 +76,13 @@ def _context(
         cells=Units("cell", cells.units.table.take(shown)),
         cell_lon=cells.lon[shown],
         cell_lat=cells.lat[shown],
-        cell_travel=JointTimes(job, "cells", np.arange(len(cells.lon)), counties) if with_cells else {},
+        cell_travel=JointTimes(job, "cells", shown, counties) if with_cells else {},
         stations=region.stations,
         streets=joint_streets(job, region, counties) if with_cells else {},
         demand=Demand(
             surface,
             area,
-            region.points.column("cell").to_numpy()[rows] if with_cells else np.full(len(rows), -1, np.int32),
+            _renumbered(shown, len(cells.lon))[region.points.column("cell").to_numpy()[rows]],
             travel,
             {mode: off_network(job, mode, counties, rows) for mode in job.study.modes},
         ),

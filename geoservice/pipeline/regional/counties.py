@@ -1,19 +1,41 @@
 """The counties of a region: the units of its tasks, what belongs to each, and how far beyond its border its people may go."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import shapely
 
 from geoservice.areas import ancestors, last_containing
-from geoservice.errors import StudyError
+from geoservice.errors import InputError, StudyError
 from geoservice.geo import Floats, Ints, LocalProjection, Objects
-from geoservice.network.speeds import Speeds
+from geoservice.network.graph import Graph
 from geoservice.pipeline.public_places import PublicPlaces
 from geoservice.study import Study
 
 COUNTY = "county"
 """Level of the areas that are the units of tasks."""
+_ROUNDED = 1.02
+_FILE_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f]{1,60}")
+
+
+def check_counties(places: PublicPlaces, study: Study, counties: Collection[str]) -> None:
+    """Raise :class:`InputError` unless a county's code can name its files, and each lower area of the study is in a county.
+
+    ``counties`` are the codes of those with an outline.
+    """
+    if bad := [code for code in counties if not _FILE_NAME.fullmatch(code)]:
+        raise InputError(
+            f"areas: county {bad[0]!r:.80}: a distributed run names files by the codes of counties, which may have up to 60 "
+            "characters without / and \\; publish without --workers and --scheduler"
+        )
+    lower = study.levels[study.levels.index(COUNTY) + 1 :]
+    outside = [code for level in lower for code in places.areas[level].ids if county_of(code, places) not in counties]
+    if outside:
+        raise InputError(
+            f"areas: {len(outside)} areas below counties are in no county that has an outline: {', '.join(outside[:3])}; "
+            "a distributed run has a task for each county: load these counties, or publish without --workers and --scheduler"
+        )
 
 
 def county_outlines(places: PublicPlaces) -> dict[str, shapely.Geometry]:
@@ -47,15 +69,26 @@ def owners(outlines: Sequence[shapely.Geometry] | Objects, lon: Floats, lat: Flo
     return owner
 
 
-def fastest_kmh(speeds: Speeds, modes: Sequence[str]) -> float:
-    """Return the highest speed of some modes: that of their fastest class of way, which other rules only lower."""
-    tables = [speeds.of(mode) for mode in modes]
-    return max(max((t.opened, *t.highway.values())) for t in tables)
+def fastest(graph: Graph) -> float:
+    """Return the highest speed on a segment of the streets, in metres per millisecond.
+
+    It is that of the network and not of the table of speeds, since ferries and descents may be faster. Times are rounded to
+    milliseconds, so the highest speed that a segment certainly has counts, and a little is added.
+    """
+    metres, is_inside = np.diff(graph.shape_m), np.ones(max(len(graph.shape_m) - 1, 0), np.bool_)
+    is_inside[graph.shape_start[1:-1] - 1] = False  # from the last vertex of an edge to the first of the next
+    edge = np.repeat(np.arange(graph.edges), np.diff(graph.shape_start))[:-1]
+    highest = 0.0
+    for ms, total in ((graph.shape_forward, graph.ms_forward), (graph.shape_backward, graph.ms_backward)):
+        used = is_inside & (total[edge] >= 0)
+        highest = max(highest, float((metres[used] / (np.diff(ms)[used] + 0.5)).max(initial=0.0)))
+    return highest * _ROUNDED
 
 
-def reach_metres(study: Study, speeds: Speeds) -> float:
+def reach_metres(study: Study, graphs: Sequence[Graph]) -> float:
     """Return the metres that the fastest mode covers within the study's last break, with the way to the street at both ends."""
-    return study.minutes[-1] / 60 * 1000 * fastest_kmh(speeds, study.modes) + 2 * study.snap_metres
+    metres_per_ms = max(map(fastest, graphs))
+    return study.minutes[-1] * 60_000 * metres_per_ms + 2 * study.snap_metres
 
 
 def within_reach(outline: shapely.Geometry, plane: LocalProjection, lon: Floats, lat: Floats, metres: float) -> Ints:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.analysis.base import Times, Trip
+from geoservice.errors import NetworkError
 from geoservice.geo import Ints
 from geoservice.network.build import build_network
 from geoservice.network.named_places import load_named_places
@@ -50,6 +51,8 @@ def build_streets(job: RegionalJob, county: str) -> None:
     with scratch_folder("county-network") as scratch:
         folder = Path(scratch)
         extract, network, terrain = folder / f"{county}.osm.pbf", folder / "network", folder / "terrain"
+        if not store.has(f"extracts/{county}.osm.pbf"):
+            raise NetworkError(f"the extract of the streets has nothing within {job.reach / 1000:.1f} km")
         extract.write_bytes(store.read(f"extracts/{county}.osm.pbf"))
         speeds = folder / "speeds.toml" if store.has("speeds.toml") else None
         if speeds:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from geoservice import __version__
 from geoservice.analysis.base import Units
 from geoservice.demand import DemandSurface, read_surface
 from geoservice.geo import BBox, Floats, Int32s, Ints
@@ -24,7 +25,7 @@ class RegionalJob:
 
     ``store`` is that of inputs and results, ``streets`` that of extracts and networks, which further runs may use again.
     ``frames`` are those of the street networks by mode, the same for all counties; ``reach`` is how far beyond its border
-    a county's streets and stations count, in metres. ``counties`` are those of the release.
+    a county's streets and stations count, in metres. ``counties`` are those of the release. ``version`` is that of the command.
     """
 
     store: RunStore
@@ -34,6 +35,7 @@ class RegionalJob:
     frames: Mapping[str, BBox]
     reach: float
     counties: tuple[str, ...]
+    version: str = __version__
 
     @property
     def joint(self) -> str:

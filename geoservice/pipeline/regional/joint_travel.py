@@ -181,7 +181,7 @@ def joint_streets(job: RegionalJob, region: RegionInputs, counties: Sequence[str
     return streets
 
 
-def _own_stations(region: RegionInputs, counties: Sequence[str]) -> Ints:
+def own_stations(region: RegionInputs, counties: Sequence[str]) -> Ints:
     """Return the county of each station as a position in ``counties``, -1 for others."""
     lon, lat = (region.stations.column(c).to_numpy() for c in ("lon", "lat"))
     codes = list(region.counties)
@@ -191,7 +191,7 @@ def _own_stations(region: RegionInputs, counties: Sequence[str]) -> Ints:
 
 def station_column(job: RegionalJob, region: RegionInputs, mode: str, counties: Sequence[str], name: str) -> Int32s:
     """Return ``place`` or ``reason`` of each station in the network of its own county; places of counties are distinct."""
-    owner = _own_stations(region, counties)
+    owner = own_stations(region, counties)
     values = np.full(len(owner), -1, np.int64)
     for number, county in enumerate(counties):
         table = job.store.read_table(f"travel/{county}/{mode}/stations", ["index", name])

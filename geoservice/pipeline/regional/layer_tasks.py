@@ -1,5 +1,6 @@
 """The task of a layer: its features and its tiles."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -34,6 +35,15 @@ def table_layer(job: RegionalJob, layer: Layer, geographies: Sequence[str], tabl
     return next(build_layers([layer], read_units(job, geographies), table, dimension_labels(job.study)))
 
 
+def layer_name(layer: Layer) -> str:
+    """Return a name that is another one if the layer is described otherwise: a run that goes on builds it anew."""
+    return f"{layer.id}-{hashlib.sha256(layer.model_dump_json().encode()).hexdigest()[:12]}"
+
+
+def _folder(job: RegionalJob, layer: Layer) -> str:
+    return f"{job.joint}/layers/{layer_name(layer)}"
+
+
 def build_layer(job: RegionalJob, layer: Layer, geographies: Sequence[str], attribution: Label) -> None:
     """Build and draw a layer and store it; ``geographies`` are those with units. A layer without numbers stores nothing."""
     units = read_units(job, [g for g in geographies if g in layer.geography])
@@ -41,11 +51,10 @@ def build_layer(job: RegionalJob, layer: Layer, geographies: Sequence[str], attr
     with closing(TileArchives(attribution)) as archives:
         contents = make_layers([layer], units, rows, dimension_labels(job.study), archives)
         for content in contents.values():
-            _store(job, content, archives.path(layer.id))
+            _store(job, _folder(job, layer), content, archives.path(layer.id))
 
 
-def _store(job: RegionalJob, content: LayerContent, tiles: Path | None) -> None:
-    name = f"{job.joint}/layers/{content.layer.id}"
+def _store(job: RegionalJob, name: str, content: LayerContent, tiles: Path | None) -> None:
     areas = {} if content.areas is None else {"area_path": content.areas}
     job.store.write_table(f"{name}/features", content.features)
     job.store.write_table(f"{name}/areas", pa.table(areas))
@@ -56,7 +65,7 @@ def _store(job: RegionalJob, content: LayerContent, tiles: Path | None) -> None:
 
 def read_layer(job: RegionalJob, layer: Layer) -> LayerContent | None:
     """Return a layer that was built; None if it had no numbers."""
-    name = f"{job.joint}/layers/{layer.id}"
+    name = _folder(job, layer)
     if not job.store.has(f"{name}/layer.json"):
         return None
     stored = job.store.read_json(f"{name}/layer.json")
@@ -69,12 +78,12 @@ def read_layer(job: RegionalJob, layer: Layer) -> LayerContent | None:
 class StoredArchives:
     """The tiles of layers that were drawn by tasks, as files in a folder."""
 
-    def __init__(self, job: RegionalJob, layers: Sequence[str], folder: Path) -> None:
-        self._paths: Mapping[str, Path | None] = {layer: self._copied(job, layer, folder) for layer in layers}
+    def __init__(self, job: RegionalJob, layers: Sequence[Layer], folder: Path) -> None:
+        self._paths: Mapping[str, Path | None] = {layer.id: self._copied(job, layer, folder) for layer in layers}
 
     @staticmethod
-    def _copied(job: RegionalJob, layer: str, folder: Path) -> Path | None:
-        name, path = f"{job.joint}/layers/{layer}/tiles.pmtiles", folder / f"{layer}.pmtiles"
+    def _copied(job: RegionalJob, layer: Layer, folder: Path) -> Path | None:
+        name, path = f"{_folder(job, layer)}/tiles.pmtiles", folder / f"{layer.id}.pmtiles"
         if not job.store.has(name):
             return None
         path.write_bytes(job.store.read(name))

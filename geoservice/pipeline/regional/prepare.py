@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import shapely
 
 from geoservice import __version__
 from geoservice.analysis.square_cells import make_cells
@@ -21,13 +22,12 @@ from geoservice.layer import Label
 from geoservice.network.cut import cut_extract
 from geoservice.network.graph import load_graph, read_index
 from geoservice.network.source import kept_source
-from geoservice.network.speeds import read_speeds
 from geoservice.network.terrain import read_terrain_index
 from geoservice.pipeline.context import areas_of_points
 from geoservice.pipeline.inputs import Inputs, read_inputs
 from geoservice.pipeline.other_codes import add_other_codes
 from geoservice.pipeline.public_places import PublicPlaces, read_places
-from geoservice.pipeline.regional.counties import COUNTY, county_outlines, owners, reach_metres
+from geoservice.pipeline.regional.counties import COUNTY, check_counties, county_outlines, owners, reach_metres
 from geoservice.pipeline.regional.job import RegionalJob
 from geoservice.pipeline.regional.store import RunStore
 from geoservice.pipeline.run_analyses import study_settings
@@ -70,8 +70,10 @@ def prepare(project: Project, study: Study, standards: StationStandards | None, 
         standards.check(study, inputs.stations)
     places = read_places(inputs.areas, study.levels)
     counties = county_outlines(places)
+    check_counties(places, study, counties)
     index = read_index(project.network)
-    reach = reach_metres(study, read_speeds(kept_source(project.network).speeds))
+    graphs = [load_graph(project.network, mode) for mode in study.modes]
+    reach = reach_metres(study, graphs)
     with ThreadPoolExecutor(1) as beside:  # cutting streets takes about as long as all the rest
         streets = beside.submit(_streets, project, study, index, counties, reach, work, progress)
         source = study_surface(project, study, places)
@@ -80,7 +82,7 @@ def prepare(project: Project, study: Study, standards: StationStandards | None, 
         further: dict[str, pa.Table] = {name: project.read(name) for name in FURTHER_TABLES}
         key = _key(study, settings, {**digests, "network": index["digest"], **{n: digest(t) for n, t in further.items()}})
         store = RunStore(f"{work}/run-{key}")
-        frames = {mode: load_graph(project.network, mode).bbox for mode in study.modes}
+        frames = {graph.mode: graph.bbox for graph in graphs}
         if not store.has("inputs.done"):
             _write_inputs(store, study, inputs, places, counties, source, further, progress)
             store.write("inputs.done", b"")
@@ -120,7 +122,8 @@ def _streets(
 ) -> RunStore:
     """Return the store of the counties' extracts, cut once, and of their networks."""
     source = kept_source(project.network)
-    facts = [__version__, index["build"], study.modes, sorted(counties), reach]
+    borders = {code: hashlib.sha256(shapely.to_wkb(outline)).hexdigest() for code, outline in counties.items()}
+    facts = [__version__, index["build"], study.modes, borders, reach]
     streets = RunStore(f"{work}/streets-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]}")
     if streets.has("extracts.done"):
         return streets

@@ -6,8 +6,11 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.readiness import READINESS
+from geoservice.datasets.urls import is_url
 from geoservice.errors import InputError
 from geoservice.layer import Label, Layer
 from geoservice.live.files import LiveArrays, write_live
@@ -19,9 +22,10 @@ from geoservice.pipeline.regional.analysis_tasks import joint_tasks
 from geoservice.pipeline.regional.cluster import DaskWorkers, TaskRunner, cluster_client
 from geoservice.pipeline.regional.contexts import chosen_areas, joint_surface
 from geoservice.pipeline.regional.job import RegionalJob, read_region
-from geoservice.pipeline.regional.joint_travel import point_reasons, station_column
+from geoservice.pipeline.regional.joint_travel import own_stations, point_reasons, station_column
 from geoservice.pipeline.regional.layer_tasks import (
     StoredArchives,
+    layer_name,
     read_layer,
     table_layer,
 )
@@ -105,7 +109,7 @@ def publish_region(
     Unavailable
         If the scheduler cannot be reached.
     """
-    place = work or str(project.network.parent / "regional")
+    place = _absolute(work or str(project.network.parent / "regional"))
     prepared = prepare(project, study, standards, place, progress)
     with cluster_client(workers) as client:
         run = Run(prepared, TaskRunner(client, prepared.job), progress)
@@ -126,6 +130,11 @@ def publish_region(
     progress("writing the release", 1.0)
     job.store.remove()
     return RegionalRelease(number, off_street, notes, summary_lines(run), tuple(run.outcomes))
+
+
+def _absolute(work: str) -> str:
+    """Return a folder as workers find it, whose current folder may be another; of a URL, without a slash at its end."""
+    return work.rstrip("/") if is_url(work) else str(Path(work).absolute())
 
 
 def summary_lines(run: Run) -> tuple[str, ...]:
@@ -173,9 +182,10 @@ def _counties(run: Run, allow_missing: bool) -> tuple[Run, tuple[Label, ...]]:
     run.progress("counties", 1.0)
     left = tuple(county for county in job.counties if county not in failed)
     if failed and (not allow_missing or not left):
+        named, way = "; ".join(sorted(failed.values())), "; or leave these out with --allow-missing" if left else ""
         raise InputError(
-            f"{len(failed)} of {len(job.counties)} counties failed: {'; '.join(sorted(failed.values()))}. Mend them and "
-            "publish again, which goes on with the others; or leave them out with --allow-missing"
+            f"{len(failed)} of {len(job.counties)} counties failed: {named}. Correct the inputs and publish again; counties "
+            f"that are done are not run again{way}"
         )
     remaining = replace(run.prepared, job=replace(job, counties=left))
     run.runner.job = remaining.job
@@ -224,18 +234,19 @@ def _layers(run: Run, layers: Sequence[Layer], geographies: tuple[str, ...], att
     run.progress("layers", 0.0)
     of_units = [layer for layer in layers if layer.geography]
     ordered = sorted(of_units, key=lambda layer: layer.geography != ("leaf",))
-    tasks = [(Task(LAYER, layer.id), LayerTask(layer, geographies, attribution)) for layer in ordered]
+    tasks = [(Task(LAYER, layer_name(layer)), LayerTask(layer, geographies, attribution)) for layer in ordered]
     _run(run, "layers", tasks)
 
 
 def _off_street(job: RegionalJob) -> dict[str, OffStreet]:
     region = read_region(job.store)
     rows, surface = joint_surface(job, region)
+    inside = np.flatnonzero(own_stations(region, job.counties) >= 0)
     results = {}
     for mode in job.study.modes:
         reasons, joined = point_reasons(job, mode, job.counties, rows)
-        stations = station_column(job, region, mode, job.counties, "reason")
-        results[mode] = OffStreet.of(surface, reasons, joined, region.stations, stations.astype("int8"))
+        stations = station_column(job, region, mode, job.counties, "reason")[inside]
+        results[mode] = OffStreet.of(surface, reasons, joined, region.stations.take(inside), stations.astype("int8"))
     return results
 
 
@@ -256,7 +267,7 @@ def _write(
     facts = ManifestFacts(job.study, description, prepared.source, job.settings, prepared.network, prepared.digests, gazetteer)
     inside = project.network.parent
     with scratch_folder("region-tiles", inside) as scratch, scratch_folder("live", inside) as live:
-        archives = StoredArchives(job, [c.layer.id for c in contents], Path(scratch))
+        archives = StoredArchives(job, layers, Path(scratch))
         write_live(_live_arrays(job, project.network), job.study.modes, Path(live))
         manifest, base_map = make_manifest(facts, contents, notes), project.network / "base.pmtiles"
         public = gazetteer and gazetteer.public

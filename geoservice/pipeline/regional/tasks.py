@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import resource
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -13,7 +14,8 @@ from typing import NamedTuple
 import numba
 import pyarrow as pa
 
-from geoservice.errors import GeoserviceError, Unavailable
+from geoservice import __version__
+from geoservice.errors import Conflict, GeoserviceError, Unavailable
 from geoservice.layer import Label, Layer
 from geoservice.pipeline.regional.analysis_tasks import analyse_county, analyse_joint, prepare_units
 from geoservice.pipeline.regional.county_travel import search_county
@@ -67,8 +69,14 @@ def marker(job: RegionalJob, task: Task) -> str:
 def run_task(job: RegionalJob, task: Task, layer: LayerTask | None = None) -> Outcome:
     """Run a task, unless it is done, and return what became of it.
 
-    An error of the inputs is returned, since it would occur again; any other is raised, and the task is tried again.
+    An error of the inputs is returned, since it would occur again; any other is raised, and the task is tried again. Raises
+    :class:`Conflict` if the command is of another version.
     """
+    if job.version != __version__:
+        raise Conflict(
+            f"the worker on {socket.gethostname()} has geoservice {__version__}, the command has {job.version}; "
+            "install the same version on all machines"
+        )
     started, error = time.perf_counter(), ""
     _forget_peak()
     if not job.store.has(marker(job, task)):

@@ -108,19 +108,23 @@ def test_a_failed_county_is_named_and_left_out_only_if_allowed(
 
     def damage(stage: str, _fraction: float) -> None:
         if stage == "counties":
-            for extract in work.glob("streets-*/extracts/B.osm.pbf"):
+            for extract in work.glob("streets-*/extracts/C.osm.pbf"):
                 extract.write_bytes(b"not an extract")
 
-    with pytest.raises(InputError, match=r"1 of 3 counties failed: B \(B\): .*--allow-missing"):
+    with pytest.raises(InputError, match=r"1 of 3 counties failed: C \(C\): .*--allow-missing"):
         publish_region(region, store, region_study, all_layers, damage, workers, work=str(work))
     assert store.current() is None
-    publish_region(region, store, region_study, all_layers, damage, workers, work=str(work), allow_missing=True)
+    done = publish_region(region, store, region_study, all_layers, damage, workers, work=str(work), allow_missing=True)
     with closing(store.open()) as reader:
         table = reader.items("table", ItemQuery(limit=ALL)).to_pylist()
+        cells = reader.items("cells", ItemQuery(limit=ALL)).column("geometry").to_pylist()
         notes = [note.en for note in reader.manifest.notes]
     units = {row["unit"] for row in table if row["geography"] in ("county", "township")}
-    assert units == {"A", "A1", "A2", "C", "C1", "C2"}
-    assert "These counties failed and are not in this release: B (B)." in notes
+    assert units == {"A", "A1", "A2", "B", "B1", "B2"}
+    assert {row["measure"] for row in table} >= {"flow_persons", "located_share"}, "those of the others"
+    assert max(shapely.centroid(shapely.from_wkb(cell)).x for cell in cells) < 10 + STEP * (2 * SIDE - 0.5), "none is of C"
+    assert done.off_street["walk"].stations == {}, "that stations of C have no street says nothing about them"
+    assert "These counties failed and are not in this release: C (C)." in notes
 
 
 def test_a_scheduler_that_does_not_answer_is_named(
