@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "number_text": BASE | {"layer", "measures"},
     "analysis": BASE | {"age_labels", "demand", "measures", "modes", "progress"},
     "disclosure": BASE | {"areas", "demand", "divisions", "schema", "db", "register", "progress", "spreadsheet"},
-    "network": BASE | {"durable", "modes", "progress", "schema", "demand", "toml_file"},
+    "network": BASE | {"durable", "modes", "progress", "schema", "scratch", "demand", "toml_file"},
     "db": BASE | {"durable"},
     "vintages": BASE | {"schema", "db"},
     # register and project never import one another

@@ -91,7 +91,7 @@ class TaskRunner:
         first = [self._submit(task, layer, -n, submitted) for n, (task, layer) in enumerate(tasks)]
         futures = _distributed().as_completed(first, loop=self._client.loop)
         for future in futures:
-            outcome = _outcome(future, submitted[future.key])
+            outcome = outcome_of(future, submitted[future.key])
             yield outcome
             for task in follow_ups(outcome):
                 futures.add(self._submit(task, None, -len(tasks), submitted))
@@ -102,7 +102,8 @@ class TaskRunner:
         return future
 
 
-def _outcome(future: Any, task: Task) -> Outcome:
+def outcome_of(future: Any, task: Task) -> Outcome:
+    """Return the outcome of a finished task; a county's may be any error, since other counties can do without it."""
     try:
         outcome: Outcome = future.result()
     except (Conflict, Unavailable):  # concerns every task

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from geoservice.network.snap import Snapped
 from geoservice.pipeline.mode_results import LonLat, ModeResults, search_mode
 from geoservice.pipeline.regional.counties import owners, within_reach
 from geoservice.pipeline.regional.job import RegionalJob, RegionInputs, read_region
+from geoservice.pipeline.regional.store import RunStore
 from geoservice.pipeline.travel import ModeTravel
 from geoservice.progress import quiet
 from geoservice.scratch import scratch_folder
@@ -38,16 +40,24 @@ def near_stations(job: RegionalJob, region: RegionInputs, county: str) -> Ints:
     return within_reach(region.counties[county], region.places.projection, lon, lat, job.reach)
 
 
-def network_name(county: str) -> str:
-    """Return the name of a county's network in the store."""
-    return f"networks/{county}"
+def _done(county: str) -> str:
+    return f"networks/{county}.done"
+
+
+def network_name(streets: RunStore, county: str) -> str:
+    """Return the name of a county's finished network in the store of the streets."""
+    return streets.read(_done(county)).decode()
 
 
 def build_streets(job: RegionalJob, county: str) -> None:
-    """Build the network of a county from its cut extract, unless that is done."""
-    store, done = job.streets, f"{network_name(county)}.done"
-    if store.has(done):
+    """Build the network of a county from its cut extract, unless that is done.
+
+    Each try has a folder of its own: a task that the command lost sight of may still be writing, or others reading.
+    """
+    store = job.streets
+    if store.has(_done(county)):
         return
+    name = f"networks/{county}-{uuid4().hex[:12]}"
     with scratch_folder("county-network") as scratch:
         folder = Path(scratch)
         extract, network, terrain = folder / f"{county}.osm.pbf", folder / "network", folder / "terrain"
@@ -60,8 +70,8 @@ def build_streets(job: RegionalJob, county: str) -> None:
         if store.has("terrain"):
             terrain = store.local_folder("terrain", folder)
         build_network(extract, network, job.study.modes, speeds, quiet, terrain, job.frames)
-        store.put_folder(network_name(county), network)
-    store.write(done, b"")
+        store.put_folder(name, network)
+    store.write(_done(county), name.encode())
 
 
 def search_county(job: RegionalJob, county: str) -> None:
@@ -75,7 +85,7 @@ def search_county(job: RegionalJob, county: str) -> None:
     points, centres = LonLat(lon, lat), LonLat(cells.lon[cell], cells.lat[cell])
     outlines = list(region.counties.values())
     with scratch_folder("county-travel") as scratch:
-        folder = job.streets.local_folder(network_name(county), Path(scratch))
+        folder = job.streets.local_folder(network_name(job.streets, county), Path(scratch))
         for mode in job.study.modes:
             mode_travel = ModeTravel.open(job.study, mode, folder, region.stations.take(near))
             found = search_mode(mode_travel, points, centres)

@@ -86,7 +86,8 @@ class JointTravel:
         self._opened = lru_cache(len(counties))(self._open)  # one mode at a time: analyses go through the trips by mode
 
     def _open(self, county: str, mode: str) -> CountyTravel:
-        folder = self._job.streets.local_folder(network_name(county), Path(self._scratch.name))
+        name = network_name(self._job.streets, county)
+        folder = self._job.streets.local_folder(name, Path(self._scratch.name))
         return CountyTravel(self._job, self._region, county, mode, folder, self._rows)
 
     def on_street(self, mode: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:

@@ -1,6 +1,7 @@
 """Publish a study of many counties: divide its inputs, run the tasks on a Dask cluster, and write one release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.readiness import READINESS
 from geoservice.datasets.urls import is_url
+from geoservice.db.lock import file_lock
 from geoservice.errors import InputError
 from geoservice.layer import Label, Layer
 from geoservice.live.files import LiveArrays, write_live
@@ -107,29 +109,44 @@ def publish_region(
     StudyError, InputError
         As in :func:`geoservice.pipeline.publish_study`; or if a county failed, which the error names.
     Unavailable
-        If the scheduler cannot be reached.
+        If the scheduler cannot be reached, or has no workers.
+    Conflict
+        If another run uses the work folder, or a worker is of another version.
     """
     place = _absolute(work or str(project.network.parent / "regional"))
-    prepared = prepare(project, study, standards, place, progress)
-    with cluster_client(workers) as client:
-        run = Run(prepared, TaskRunner(client, prepared.job), progress)
-        run, missing = _counties(run, allow_missing)
-        notes, units = _joint(run)
-        job = run.prepared.job
-        _run(run, "release table", [(Task(TABLE, name), None) for name in list_geographies(job)])
-        geographies, more = _station_units(run.prepared, units)
-        description = study_description(study, prepared.source, travel_day(study, day))
-        _layers(run, layers, geographies, attribution_of(description))
-    off_street = _off_street(job)
-    notes = (
-        *prepared.notes, *extract_notes(off_street, prepared.network["source"], job.frames), *street_notes(off_street),
-        *hazard_notes(study), *peak_notes(study), *outdated_notes(prepared.network, project.terrain), *missing, *notes, *more,
-    )  # fmt: skip
-    progress("writing the release", 0.0)
-    number = _write(project, store, run.prepared, description, layers, geographies, notes, keep)
-    progress("writing the release", 1.0)
-    job.store.remove()
-    return RegionalRelease(number, off_street, notes, summary_lines(run), tuple(run.outcomes))
+    with _alone(place):
+        prepared = prepare(project, study, standards, place, progress)
+        with cluster_client(workers) as client:
+            run = Run(prepared, TaskRunner(client, prepared.job), progress)
+            run, missing = _counties(run, allow_missing)
+            notes, units = _joint(run)
+            job = run.prepared.job
+            _run(run, "release table", [(Task(TABLE, name), None) for name in list_geographies(job)])
+            geographies, more = _station_units(run.prepared, units)
+            description = study_description(study, prepared.source, travel_day(study, day))
+            _layers(run, layers, geographies, attribution_of(description))
+        off_street = _off_street(job)
+        notes = (
+            *prepared.notes, *extract_notes(off_street, prepared.network["source"], job.frames), *street_notes(off_street),
+            *hazard_notes(study), *peak_notes(study), *outdated_notes(prepared.network, project.terrain),
+            *missing, *notes, *more,
+        )  # fmt: skip
+        progress("writing the release", 0.0)
+        number = _write(project, store, run.prepared, description, layers, geographies, notes, keep)
+        progress("writing the release", 1.0)
+        job.store.remove()
+        return RegionalRelease(number, off_street, notes, summary_lines(run), tuple(run.outcomes))
+
+
+@contextmanager
+def _alone(work: str) -> Iterator[None]:
+    """Lock a work folder: the results of a run are removed at its end. Object stores have no locks."""
+    if is_url(work):
+        yield
+        return
+    Path(work).mkdir(parents=True, exist_ok=True)
+    with file_lock(Path(work) / ".lock", True, 0.0):
+        yield
 
 
 def _absolute(work: str) -> str:

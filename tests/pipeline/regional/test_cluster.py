@@ -15,7 +15,8 @@ from same_release import check_same_release
 
 from geoservice.layer import Layer
 from geoservice.pipeline.regional import DaskWorkers, publish_region
-from geoservice.pipeline.regional.cluster import cluster_client
+from geoservice.pipeline.regional.cluster import cluster_client, outcome_of
+from geoservice.pipeline.regional.tasks import JOINT, TRAVEL, Task
 from geoservice.progress import quiet
 from geoservice.project import Project
 from geoservice.release import ReleaseStore, open_store
@@ -62,6 +63,21 @@ def test_workers_keep_freed_memory_for_the_next_array() -> None:
         environment = client.submit(os.environ.copy).result()
     assert environment["OMP_NUM_THREADS"] == "1", "what else Dask sets for its workers"
     assert "MALLOC_TRIM_THRESHOLD_" not in environment
+
+
+class Killed:
+    """A task whose worker was killed at every try; Dask then raises an error of its own."""
+
+    def result(self) -> None:
+        raise MemoryError("killed")
+
+
+def test_a_county_that_kills_its_worker_has_failed_and_any_other_task_ends_the_run() -> None:
+    outcome = outcome_of(Killed(), Task(TRAVEL, "A"))
+    assert outcome.task.subject == "A"
+    assert outcome.error == "MemoryError: killed"
+    with pytest.raises(MemoryError):
+        outcome_of(Killed(), Task(JOINT, "gaps"))
 
 
 def test_workers_and_the_command_share_an_object_store_alone(

@@ -13,7 +13,8 @@ import shapely
 from grid_region import SIDE, STEP
 from same_release import check_same_release
 
-from geoservice.errors import InputError, StudyError, Unavailable
+from geoservice.db.lock import file_lock
+from geoservice.errors import Conflict, InputError, StudyError, Unavailable
 from geoservice.layer import Layer
 from geoservice.pipeline.regional import DaskWorkers, publish_region
 from geoservice.progress import quiet
@@ -135,6 +136,14 @@ def test_a_scheduler_that_does_not_answer_is_named(
     gone = DaskWorkers(scheduler="tcp://127.0.0.1:9")
     with pytest.raises(Unavailable, match=r"tcp://127\.0\.0\.1:9 cannot be reached.*dask scheduler"):
         publish_region(region, store, region_study, all_layers, quiet, gone, work=str(tmp_path / "work"))
+
+
+def test_a_work_folder_is_of_one_run_at_a_time(
+    region: Project, region_study: Study, all_layers: tuple[Layer, ...], store: ReleaseStore, workers: DaskWorkers,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    with file_lock(tmp_path / ".lock", True, 0.0), pytest.raises(Conflict, match="another process is using it"):
+        publish_region(region, store, region_study, all_layers, quiet, workers, work=str(tmp_path))
 
 
 @pytest.mark.parametrize(
