@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from geoservice.release import ItemQuery, ReleaseStore, open_store
 from geoservice.release.base import ALL
+from geoservice.release.protocols import ReleaseReader
 
 TOLERANCE = 1e-9
 """Of floats, relative to the value or absolute: sums are added in another order. Everything else is equal to the last digit."""
@@ -27,13 +28,18 @@ def compare_releases(one: ReleaseStore, other: ReleaseStore) -> Differences:
     """Compare the current releases of two stores value by value, with geometries; those of a missing column all differ."""
     values, differing = 0, dict[str, int]()
     with closing(one.open()) as a, closing(other.open()) as b:
-        others = {layer.id for layer in b.manifest.layers}
-        for layer in a.manifest.layers:
-            left = a.items(layer.id, ItemQuery(limit=ALL))
-            right = b.items(layer.id, ItemQuery(limit=ALL)) if layer.id in others else pa.table({})
+        for layer in sorted({layer.id for reader in (a, b) for layer in reader.manifest.layers}):
+            left, right = (_features(reader, layer) for reader in (a, b))
             values += left.num_rows * left.num_columns
-            differing |= {f"{layer.id}.{name}": n for name, n in _differing(left, right).items() if n}
+            differing |= {f"{layer}.{name}": n for name, n in _differing(left, right).items() if n}
     return Differences(values, differing)
+
+
+def _features(reader: ReleaseReader, layer: str) -> pa.Table:
+    """Return all features of a layer, an empty table if there is no such layer."""
+    if layer not in {published.id for published in reader.manifest.layers}:
+        return pa.table({})
+    return reader.items(layer, ItemQuery(limit=ALL))
 
 
 def compare_folders(one: Path, other: Path) -> Differences:
