@@ -294,4 +294,4 @@ class ProjectFolder(ProjectAreas, ProjectImports, ProjectGeocoding, ProjectRegis
         """Return a release of this project, the current one by default, opened for reading."""
         from geoservice.api.release import Release
 
-        return Release.from_store(releases_of(self.settings, read_only=True), number, remarks)
+        return Release.from_store(releases_of(self.settings, read_only=True), number, remarks, self.settings)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from geoservice.release import ReleaseStore
     from geoservice.release.base import Manifest
     from geoservice.release.protocols import FeatureReader, ReleaseReader
+    from geoservice.settings import Settings
     from geoservice.static_site import StaticCopy
 
 
@@ -73,11 +74,13 @@ def _of_folder(folder: Path | None, number: int | None) -> "Release":
     from geoservice.release.folder import CURRENT, FolderReader, FolderStore
 
     if folder is not None and (folder / MANIFEST).is_file():
-        name = folder.resolve().name  # ``current`` is a link to a number
-        return Release(_check_number(FolderReader(int(name) if name.isdecimal() else 0, folder), number))
+        place = folder.resolve()  # ``current`` is a link to a number
+        reader = _check_number(FolderReader(int(place.name) if place.name.isdecimal() else 0, folder), number)
+        return Release(reader, FolderStore(place.parent, read_only=True) if (place.parent / CURRENT).is_symlink() else None)
     if folder is not None and (folder / CURRENT).is_symlink():
         return Release.from_store(FolderStore(folder, read_only=True), number)
-    return Release.from_store(releases_of(settings_for(folder), read_only=True), number)
+    settings = settings_for(folder)
+    return Release.from_store(releases_of(settings, read_only=True), number, settings=settings)
 
 
 def _check_number(reader: "FeatureReader", number: int | None) -> "FeatureReader":
@@ -115,18 +118,26 @@ class DisclosureStatement:
 class Release:
     """A release, opened for reading; ``remarks`` are the remarks of the run that has just published it."""
 
-    def __init__(self, reader: "FeatureReader", store: "ReleaseStore | None" = None, remarks: Sequence[str] = ()) -> None:
-        self.remarks = tuple(remarks)
+    def __init__(
+        self, reader: "FeatureReader", store: "ReleaseStore | None" = None, remarks: Sequence[str] = (),
+        settings: "Settings | None" = None,
+    ) -> None:  # fmt: skip
+        self.remarks, self._store, self._settings = tuple(remarks), store, settings
         self._reader, self._resources, self._live = reader, ExitStack(), LiveQuestions(reader)
         if store is not None:
             self._resources.callback(store.close)
         self._resources.callback(reader.close)
 
     @classmethod
-    def from_store(cls, store: "ReleaseStore", number: int | None = None, remarks: Sequence[str] = ()) -> Self:
-        """Return a release of a store, the current one by default; closing it closes the store."""
+    def from_store(
+        cls, store: "ReleaseStore", number: int | None = None, remarks: Sequence[str] = (), settings: "Settings | None" = None
+    ) -> Self:
+        """Return a release of a store, the current one by default; closing it closes the store.
+
+        ``settings`` are those of its project, in whose audit log exports for some readers only are written.
+        """
         try:
-            return cls(store.open(number), store, remarks)
+            return cls(store.open(number), store, remarks, settings)
         except BaseException:
             store.close()
             raise
@@ -350,11 +361,16 @@ class Release:
     def explore(self, *layers: str, language: Literal["zh", "en"] = "en") -> "folium.Map":
         """Return layers as a self-contained map for a notebook, which loads nothing from other hosts.
 
-        By default it has all public layers that are small enough. ``.save("map.html")`` writes it to a file.
+        By default it has all layers that are small enough and public, in the current release too. ``.save("map.html")`` writes
+        it to a file.
         """
+        from geoservice.api.exports import limited_reader
         from geoservice.maps.folium_map import draw_map, drawable_layers
 
-        return draw_map(self._reader, drawable_layers(self._reader, layers), language)
+        reader = self._reader
+        if self._store is not None and not layers:
+            reader = limited_reader(self._store, cast("ReleaseReader", reader))
+        return draw_map(reader, drawable_layers(reader, layers), language)
 
     def export_static(
         self,
@@ -371,7 +387,8 @@ class Release:
         folder
             A new or empty folder.
         role
-            The layers that this role may see; everybody who gets the files sees them.
+            The layers that this role may see, in the current release too; everybody who gets the files sees them. Layers that
+            are not public are written to the audit log of the project, if the release was opened from a project's folder.
         url
             The public address of the folder, for absolute links; by default they are relative.
         replace
@@ -388,9 +405,13 @@ class Release:
         ParameterError
             ``role`` is not allowed.
         """
+        from geoservice.api.audit import PYTHON
+        from geoservice.api.exports import export_folder
         from geoservice.api.service import ServiceReader
-        from geoservice.static_site import export_static
 
         if isinstance(self._reader, ServiceReader):
             raise InputError("export_static: a release of a running service cannot be copied; open its folder or store")
-        return export_static(cast("ReleaseReader", self._reader), Path(folder), role=role, url=url, replace=replace)
+        reader = cast("ReleaseReader", self._reader)
+        return export_folder(
+            self._store, reader, Path(folder), role, url, replace=replace, settings=self._settings, channel=PYTHON
+        )

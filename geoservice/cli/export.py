@@ -1,19 +1,19 @@
 """geoservice export: a release as one file, as a folder for a plain web server, or as datasets partitioned by county."""
 
 import time
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.api.audit import audit_action
+from geoservice.api.audit import COMMAND_LINE
 from geoservice.cli.common import Home, checked_language, err, out, progress_bar, releases_of, settings_for
 from geoservice.cli.export_dataset import export_dataset
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
-    from geoservice.release.protocols import ReleaseReader
+    from geoservice.release.protocols import ReleaseReader, ReleaseStore
     from geoservice.settings import Settings
 
 
@@ -43,28 +43,35 @@ def export(
     settings, chosen = settings_for(home), checked_language(language, "--language")
     with closing(releases_of(settings, read_only=True)) as store, closing(store.open(release)) as reader:
         if static is not None:
-            _write_folder(settings, reader, static, role, url, replace=replace)
+            _write_folder(settings, store, reader, static, role, url, replace=replace)
         elif dataset is not None:
             export_dataset(reader, dataset, layer or [])
         elif folium is not None:
+            from geoservice.api.exports import limited_reader
             from geoservice.maps.folium_map import write_map
 
-            write_map(reader, folium, chosen)
+            write_map(limited_reader(store, reader), folium, chosen)
             err.print(f"wrote {folium} ({folium.stat().st_size / 1e6:.1f} MB)")
 
 
 def _write_folder(
-    settings: "Settings", reader: "ReleaseReader", folder: Path, role: str, url: str | None, *, replace: bool
+    settings: "Settings",
+    store: "ReleaseStore",
+    reader: "ReleaseReader",
+    folder: Path,
+    role: str,
+    url: str | None,
+    *,
+    replace: bool,
 ) -> None:
-    """Write a copy and print what it has; one with layers that are not public is in the audit log."""
-    from geoservice.static_site import export_static
+    """Write a copy and print what it has."""
+    from geoservice.api.exports import export_folder
 
     started = time.monotonic()
-    with ExitStack() as stack:
-        if role != "public":
-            stack.enter_context(audit_action(settings, "export", f"static release={reader.number} role={role}"))
-        progress = stack.enter_context(progress_bar())
-        copy = export_static(reader, folder, role=role, url=url, replace=replace, progress=progress)
+    with progress_bar() as progress:
+        copy = export_folder(
+            store, reader, folder, role, url, replace=replace, settings=settings, channel=COMMAND_LINE, progress=progress
+        )
     seconds = time.monotonic() - started
     out.print(
         f"wrote {folder}: release {reader.number}, {len(copy.layers)} layers, {copy.files} files, {copy.bytes / 1e6:.1f} MB, "

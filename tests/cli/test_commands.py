@@ -7,11 +7,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import clinics
 import pytest
 from built_page import built_page
 
 from geoservice import __version__
 from geoservice.cli import main
+from geoservice.release.folder import FolderStore
 from geoservice.study import read_study
 
 
@@ -183,6 +185,17 @@ def test_export_of_a_folder_says_its_size_and_notes_layers_that_are_not_public(c
     log = cli("audit", "list", "-C", project).out
     assert [line for line in log.splitlines() if "role=planner" in line and "failed: Conflict" in line]
     assert [line for line in log.splitlines() if "role=planner" in line and "done" in line]
+
+
+def test_exports_of_an_old_release_lack_what_was_withdrawn(cli: Any, home: Path, tmp_path: Path) -> None:
+    store = FolderStore(home / "releases", read_only=False)
+    for role in ("public", "steward"):
+        store.write(clinics.content_with_role(role))
+    with built_page(tmp_path / "page"):
+        assert cli("export", "--static", tmp_path / "maps", "--release", "1", "-C", home).code == 0
+    assert not list((tmp_path / "maps").rglob("*clinics*"))
+    ended = cli("export", "--folium", tmp_path / "map.html", "--release", "1", "-C", home)
+    assert (ended.code, "no layer that a map can show" in ended.err) == (34, True)
 
 
 def test_the_study_written_by_init_is_plain_toml(cli: Any, tmp_path: Path) -> None:

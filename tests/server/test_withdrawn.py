@@ -1,7 +1,6 @@
 """Old releases under ``v=``: a layer that is no longer public, or was removed, is not readable in them either."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import clinics
@@ -19,27 +18,16 @@ ONE = (TILE, "/collections/clinics/tiles/WebMercatorQuad/4/6/13", "/map/clinics/
 Start = Callable[[str | None], tuple[Any, str]]
 
 
-def content(role: str | None) -> Any:
-    """A release in which the layer of clinics has a role, or is not there."""
-    full = clinics.release_content()
-    layers = [
-        replace(c, layer=c.layer.model_copy(update={"role": role or "public"})) if c.layer.id == "clinics" else c
-        for c in full.layers
-        if role or c.layer.id != "clinics"
-    ]
-    return replace(full, layers=layers, manifest=full.manifest.model_copy(update={"layers": tuple(c.layer for c in layers)}))
-
-
 @pytest.fixture
 def start(tmp_path) -> Start:
     """``start(role)``: an app over a public release and one after it with that role, and the version of the first."""
 
     def started(role: str | None) -> tuple[Any, str]:
         store = open_store(tmp_path / "releases", None, "x", read_only=False)
-        store.write(content("public"))
+        store.write(clinics.content_with_role("public"))
         app = create_app(Settings(home=tmp_path), store)
         version = Caller(app).get("/manifest?f=json").json()["version"]
-        store.write(content(role))
+        store.write(clinics.content_with_role(role))
         return create_app(Settings(home=tmp_path), store), version
 
     return started

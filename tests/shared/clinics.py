@@ -1,6 +1,7 @@
 """A release in Yixiu, China, with times, several shapes, nulls and hostile text, and a layer that only planners read."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -70,3 +71,14 @@ def release_content() -> ReleaseContent:
         inputs={}, parameters={}, table_digest="", layers=(), disclosure={"profile": "planner"},
     )  # fmt: skip
     return ReleaseContent(built, table, manifest)
+
+
+def content_with_role(role: str | None) -> Any:
+    """A release in which the layer of clinics has a role, or is not there."""
+    full = release_content()
+    layers = [
+        replace(c, layer=c.layer.model_copy(update={"role": role or "public"})) if c.layer.id == "clinics" else c
+        for c in full.layers
+        if role or c.layer.id != "clinics"
+    ]
+    return replace(full, layers=layers, manifest=full.manifest.model_copy(update={"layers": tuple(c.layer for c in layers)}))
