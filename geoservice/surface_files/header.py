@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from geoservice.errors import InputError
 from geoservice.surface_files.signing import KEY_PATTERN, SIGNATURE_BYTES, is_signed
@@ -14,7 +14,10 @@ FORMAT = 1
 """Version of the file format; another one is refused."""
 MAX_SURFACE_BYTES = 2**31
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Code = Annotated[str, Field(min_length=1, max_length=80)]
+PLAIN_TEXT = r"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$"
+"""Text in one line without control characters: a terminal obeys some of those that it is given to print."""
+Code = Annotated[str, Field(min_length=1, max_length=80, pattern=PLAIN_TEXT)]
+ShortText = Annotated[str, Field(min_length=1, max_length=40, pattern=PLAIN_TEXT)]
 
 
 class SurfaceHeader(BaseModel):
@@ -23,7 +26,7 @@ class SurfaceHeader(BaseModel):
     Attributes
     ----------
     areas
-        Sorted codes of the areas of the register.
+        Sorted codes of the areas of the register, each once.
     rho
         Privacy loss of the measurement, a fraction such as ``1/2``.
     caps
@@ -47,15 +50,22 @@ class SurfaceHeader(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     areas: tuple[Code, ...] = Field(min_length=1, max_length=10_000)
     rho: str = Field(pattern=r"^[1-9][0-9]*(/[1-9][0-9]*)?$", max_length=100)
-    caps: Mapping[str, int]
+    caps: Mapping[ShortText, int]
     vintage: int = Field(ge=1)
-    made_at: str = Field(min_length=1, max_length=40)
+    made_at: ShortText
     made_up: bool
-    code_version: str = Field(max_length=40)
+    code_version: ShortText
     surface: Digest
     surface_bytes: int = Field(ge=1, le=MAX_SURFACE_BYTES)
     body: Digest
     key: str = Field(pattern=KEY_PATTERN)
+
+    @field_validator("areas")
+    @classmethod
+    def _sorted(cls, areas: tuple[str, ...]) -> tuple[str, ...]:
+        if list(areas) != sorted(set(areas)):
+            raise ValueError("they are not sorted, or one is there twice")
+        return areas
 
     def text(self) -> str:
         """Return the only way to write the header: JSON in one line, with sorted keys."""
@@ -73,7 +83,7 @@ class SurfaceHeader(BaseModel):
         ]
 
     def differences(self, description: Mapping[str, Any]) -> list[str]:
-        """Return the names of facts that the description of the surface itself states otherwise."""
+        """Return the names of facts that differ from the description in the surface."""
         stated = {"areas": list(self.areas), "rho": self.rho, "caps": dict(self.caps), "vintage": self.vintage}
         facts = {**stated, "made_up": self.made_up, "kind": "register"}
         optional = {"areas": list(self.areas)}  # surfaces of earlier versions do not state them
@@ -94,7 +104,8 @@ def verified_header(text: str, signature: bytes, name: str) -> SurfaceHeader:
         header = SurfaceHeader.model_validate_json(text)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, f['loc'])) or 'JSON'}: {f['msg']}" for f in error.errors())
-        raise InputError(f"{name}: its header is damaged: {faults:.300}") from error
+        printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in faults[:300])
+        raise InputError(f"{name}: its header is damaged: {printable}") from error
     is_canonical = header.text() == text and len(signature) == SIGNATURE_BYTES
     if not is_canonical or not is_signed(header.key, signed_bytes(text), signature):
         raise InputError(

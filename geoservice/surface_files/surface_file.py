@@ -76,7 +76,7 @@ def write_surface_file(
         raise InputError("surface: only the surface of one register can be signed")
     compressed = pa.compress(body, CODEC, asbytes=True)
     header = SurfaceHeader(
-        areas=tuple(sorted(areas)),
+        areas=tuple(sorted(set(areas))),
         rho=facts["rho"],
         caps=facts["caps"],
         vintage=facts["vintage"],

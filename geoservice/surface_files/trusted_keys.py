@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from geoservice.durable import atomic_write
 from geoservice.errors import Conflict, InputError, StudyError
-from geoservice.surface_files.header import Code
+from geoservice.surface_files.header import PLAIN_TEXT, Code
 from geoservice.surface_files.signing import KEY_PATTERN
 from geoservice.toml_file import read_toml, toml_model
 
@@ -19,7 +19,7 @@ class TrustedKey(BaseModel):
     """A public key, the name of its office, and the areas that it may sign for; any, if none are stated."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    name: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")
+    name: str = Field(min_length=1, max_length=80, pattern=PLAIN_TEXT)
     key: str = Field(pattern=KEY_PATTERN)
     areas: tuple[Code, ...] = ()
 

@@ -34,9 +34,18 @@ def file() -> bytes:
 
 def signed(facts: dict[str, Any], compressed: bytes, seed: bytes = SEED) -> bytes:
     """Return a file with other facts in its header that is signed all the same."""
-    header = SurfaceHeader.model_validate({**read_surface_file(file(), "x").header.model_dump(), **facts})
-    head = signed_bytes(header.text())
+    head = signed_bytes(SurfaceHeader.model_validate({**header(), **facts}).text())
     return head + sign(seed, head) + compressed
+
+
+def header() -> dict[str, Any]:
+    return read_surface_file(file(), "x").header.model_dump()
+
+
+def signed_as_is(facts: dict[str, Any]) -> bytes:
+    """Return a file with a header that this software would not write, signed."""
+    head = signed_bytes(json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+    return head + sign(SEED, head) + read_surface_file(file(), "x").compressed
 
 
 def test_a_file_has_the_surface_and_its_facts() -> None:
@@ -111,6 +120,23 @@ def test_a_header_that_disagrees_with_its_surface_is_refused(facts: dict[str, An
     read = read_surface_file(signed(facts, read_surface_file(file(), "x").compressed), "x")
     with pytest.raises(InputError, match=f"state different {next(iter(facts))}"):
         read.surface()
+
+
+@pytest.mark.parametrize("escape", ["\x1b[2J", "\x9b2J", "\u202e", "\u2028"])
+@pytest.mark.parametrize("name", ["areas", "made_at", "code_version", "caps", "more"])
+def test_a_header_with_control_characters_is_refused_in_plain_text(name: str, escape: str) -> None:
+    """Whoever looks at a file does not trust it yet: what it has is not for the terminal to obey."""
+    text = f"1{escape}"
+    facts: dict[str, Any] = {"areas": (text,), "caps": {text: 1}, "more": text}
+    with pytest.raises(InputError, match="its header is damaged") as refused:
+        read_surface_file(signed_as_is({**header(), text if name == "more" else name: facts.get(name, text)}), "x")
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize("areas", [("12", "11"), ("11", "11"), ()])
+def test_areas_are_sorted_and_each_is_there_once(areas: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match="its header is damaged: areas"):
+        read_surface_file(signed_as_is({**header(), "areas": areas}), "x")
 
 
 def test_a_body_that_is_not_the_surface_of_the_header_is_refused() -> None:

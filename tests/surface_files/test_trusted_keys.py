@@ -36,7 +36,7 @@ def test_a_key_twice_is_refused(tmp_path: Path) -> None:
         read_trusted_keys(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["", "a\nb", "x" * 81])
+@pytest.mark.parametrize("name", ["", "a\nb", "\x9b2J", "\u202ea", "x" * 81])
 def test_a_name_is_one_line(name: str) -> None:
     with pytest.raises(ValidationError):
         TrustedKey(name=name, key=FIRST)
