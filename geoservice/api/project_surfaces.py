@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoservice.api.audit import audit_action
 from geoservice.api.project_stores import ProjectStores
-from geoservice.api.surface_imports import ImportedSurface, info_of, replaced_surfaces
+from geoservice.api.surface_imports import ImportedSurface, check_in_areas, info_of, replaced_surfaces
 from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
@@ -82,8 +82,9 @@ class ProjectSurfaces(ProjectStores):
         Raises
         ------
         InputError
-            The file was altered, its key is not trusted or not for its areas, its header and its surface disagree, its areas
-            overlap with those of another office, or a newer surface of the office is stored. Nothing is stored.
+            The file was altered, its key is not trusted or not for its areas, its header and its surface disagree, a leaf,
+            point or flow of it is outside its areas, these are not loaded or overlap with those of another office, or a newer
+            surface of the office is stored. Nothing is stored.
         """
         content, key = self.read_surface_file(file)
         header, name = content.header, content.name
@@ -95,12 +96,14 @@ class ProjectSurfaces(ProjectStores):
             )
         key.check_areas(header.areas, name)
         surface, body = content.surface()
+        areas = self._inputs.areas_of(self.study.code_system)
+        check_in_areas(surface, header.areas, areas, name, chinese=self.study.chinese)
         info = info_of(content, surface, key.name)
         with audit_action(self.settings, "surface import", f"{name} {info.digest}", self._channel):
             stored = self._inputs.surfaces()
             if same := next((s for s in stored if s.digest == info.digest), None):
                 return ImportedSurface(same, is_new=False)
-            replaced = replaced_surfaces(info, stored, self._inputs.areas_of(self.study.code_system), name)
+            replaced = replaced_surfaces(info, stored, areas, name)
             self._inputs.add_surface(body, info)
         return ImportedSurface(info, is_new=True, replaced=replaced)
 

@@ -31,6 +31,17 @@ def info_of(content: "SurfaceFile", surface: "DemandSurface", name: str) -> "Sur
     return SurfaceInfo(header.surface, name, "register", header.made_at, facts, signature)
 
 
+def check_in_areas(surface: "DemandSurface", codes: "Sequence[str]", areas: "pa.Table", name: str, *, chinese: bool) -> None:
+    """Raise :class:`InputError` with the ``name`` of the file unless a surface is of places in the areas of its header."""
+    from geoservice.pipeline.surface_territory import Territory, check_territory
+
+    try:
+        territory = Territory(codes, areas, chinese=chinese)
+        check_territory(surface, territory, f"{', '.join(codes)}, the areas that the file is signed for")
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
 def replaced_surfaces(
     info: "SurfaceInfo", stored: "Sequence[SurfaceInfo]", areas: "pa.Table", name: str
 ) -> "tuple[SurfaceInfo, ...]":

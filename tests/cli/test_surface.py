@@ -5,8 +5,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from county_surface import county_surface
+from tiny_county import area
 
 from geoservice.cli.checks.result import CheckResult
 from geoservice.cli.common import settings_for
@@ -14,6 +16,8 @@ from geoservice.cli.doctor import CHECKS
 from geoservice.demand import digest, write_surface
 from geoservice.project import Project, SurfaceInfo, open_project
 from geoservice.register import open_register
+from geoservice.schema import AREAS
+from geoservice.vintages import Source
 
 from .conftest import STUDY
 
@@ -48,7 +52,13 @@ def office(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def region(tmp_path: Path) -> Path:
-    return folder(tmp_path / "region")
+    """Return the folder of a region that has two counties and the areas of their leaves."""
+    home, boxes = folder(tmp_path / "region"), {"11": (10_900, -500, 11_500, 500), "12": (11_900, -500, 12_500, 500)}
+    rows = [area(code, "county", None, box) for code, box in boxes.items()]
+    rows += [area(f"{code}0{leaf}", "township", code, box) for code, box in boxes.items() for leaf in range(2)]
+    with closing(project_of(home)) as project:
+        project.write("areas", pa.Table.from_pylist(rows, schema=AREAS.arrow()), Source("areas", "1"))
+    return home
 
 
 def key_of(cli: Any, home: Path) -> str:
@@ -142,6 +152,16 @@ def test_a_key_signs_for_its_areas_only_and_offices_do_not_overlap(
     assert "overlap but are not of the same areas" in cli("import", "surface", tmp_path / "12.surface", "-C", region).err
     assert "of 11 of county, with another key" in cli("import", "surface", tmp_path / "same.surface", "-C", region).err
     assert [s.name for s in stored(region)] == ["county"]
+
+
+def test_a_key_cannot_state_numbers_of_another_county(cli: Any, region: Path, tmp_path: Path) -> None:
+    other, file = folder(tmp_path / "other"), tmp_path / "other.surface"
+    measured(other, "11", areas=["12"])
+    cli("surface", "export", file, "-C", other)
+    cli("surface", "trust", key_of(cli, other), "--name", "other", "--area", "12", "-C", region)
+    refused = cli("import", "surface", file, "-C", region)
+    assert "other.surface: the leaf '1100' is outside 12, the areas that the file is signed for" in refused.err
+    assert (refused.code, stored(region)) == (10, [])
 
 
 @pytest.mark.parametrize("key", ["ed25519:12", "x"])
