@@ -77,9 +77,9 @@ def data_names(layers: list[PublishedLayer], timetables: set[str], tiles: list[s
 SPRITES = (".json", ".png", "@2x.json", "@2x.png")
 
 
-def documents(source: Documents, layers: list[PublishedLayer], linker: Linker) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each document, sprites among them."""
-    yield MANIFEST, source.get("/manifest", "f=json")
+def documents(source: Documents, layers: list[PublishedLayer], linker: Linker, version: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each document, sprites among them; ``version`` is that of the copy."""
+    yield MANIFEST, orjson.dumps({**source.json("/manifest"), "version": version})
     for suffix in SPRITES:
         yield SPRITE + suffix, source.get(f"/{SPRITE}{suffix}")
     for path, query, name in document_addresses(layers):

@@ -11,14 +11,13 @@ from geoservice.release.base import PublishedLayer
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.features.calendar import is_timetable
 from geoservice.server.principal import ROLES, Principal, readable_layers
-from geoservice.server.release_pool import version_of
 from geoservice.static_site import documents as docs
-from geoservice.static_site.folder import FORMAT, new_folder, size_of, write_checksums
+from geoservice.static_site.folder import FORMAT, content_version, new_folder, size_of, write_checksums
 from geoservice.static_site.in_process import open_documents
 from geoservice.static_site.layer_files import write_archive, write_items
-from geoservice.static_site.links import CONFIG, Linker, archive_file, items_file
+from geoservice.static_site.links import CONFIG, PAGE_DATA, TILES_FOLDER, Linker, archive_file, items_file
 from geoservice.static_site.page import page_files, write_page
-from geoservice.static_site.page_data import write_page_data
+from geoservice.static_site.page_data import stamp_page_data, write_page_data
 from geoservice.static_site.stac import CATALOGUE, ITEM, stac_documents
 from geoservice.static_site.texts import ATTRIBUTION, README, WHAT, attribution, readme
 
@@ -85,9 +84,11 @@ def export_static(
     """
     plan = plan_of(reader, role, url)
     with new_folder(folder, replace=replace) as aside:
-        write_page(aside, config_of(plan))
-        _write_documents(aside, plan)
         _write_data(aside, plan, progress)
+        version = content_version(aside, reader)
+        stamp_page_data(aside / PAGE_DATA, version)
+        write_page(aside, config_of(plan, version))
+        _write_documents(aside, plan, version)
         write_checksums(aside)
         files, size = size_of(aside)
     return StaticCopy(folder, files, size, tuple(layer.id for layer in plan.layers))
@@ -117,12 +118,12 @@ def checked_url(url: str | None) -> str | None:
     return url.rstrip("/") + "/"
 
 
-def config_of(plan: Plan) -> dict[str, Any]:
+def config_of(plan: Plan, version: str) -> dict[str, Any]:
     """Return the document that tells the page where the files of a copy are."""
     return {
-        "geoservice": {"format": FORMAT, "release": plan.reader.number, "version": version_of(plan.reader), "role": plan.role},
+        "geoservice": {"format": FORMAT, "release": plan.reader.number, "version": version, "role": plan.role},
         "tiles": {name: {"href": archive_file(name), "bytes": plan.reader.archive(name)} for name in plan.tiles},
-        "layers": {layer.id: {"data": f"data/{layer.id}/", "files": _files(plan, layer)} for layer in plan.layers},
+        "layers": {layer.id: {"data": f"{PAGE_DATA}/{layer.id}/", "files": _files(plan, layer)} for layer in plan.layers},
         "documents": {"stac": CATALOGUE, "collections": "collections/index.json", "readme": README, "attribution": ATTRIBUTION},
     }
 
@@ -132,10 +133,10 @@ def _files(plan: Plan, layer: PublishedLayer) -> dict[str, str]:
     return {suffix[1:]: items_file(layer.id, suffix) for suffix in suffixes}
 
 
-def _write_documents(folder: Path, plan: Plan) -> None:
+def _write_documents(folder: Path, plan: Plan, version: str) -> None:
     description = "\n\n".join(WHAT.values())
     with open_documents(plan.reader, plan.role) as source:
-        for name, body in docs.documents(source, plan.layers, plan.linker):
+        for name, body in docs.documents(source, plan.layers, plan.linker, version):
             _write(folder / name, body)
     for name, body in stac_documents(plan.reader, plan.layers, plan.linker, description):
         _write(folder / name, body)
@@ -148,7 +149,7 @@ def _write_data(folder: Path, plan: Plan, progress: Progress) -> None:
         *((name, None) for name in plan.tiles),
         *((x.id, x) for x in plan.layers),
     ]
-    (folder / "tiles").mkdir(exist_ok=True)
+    (folder / TILES_FOLDER).mkdir()
     for number, (name, layer) in enumerate(steps):
         progress("files", number / len(steps))
         if layer is None:
@@ -160,10 +161,12 @@ def _write_data(folder: Path, plan: Plan, progress: Progress) -> None:
 
 def _write_layer(folder: Path, plan: Plan, layer: PublishedLayer) -> None:
     for suffix in docs.layer_suffixes(layer, timetable=layer.id in plan.timetables):
-        write_items(folder / items_file(layer.id, suffix), plan.reader, layer, suffix)
-    data = folder / "data" / layer.id
+        path = folder / items_file(layer.id, suffix)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_items(path, plan.reader, layer, suffix)
+    data = folder / PAGE_DATA / layer.id
     data.mkdir(parents=True)
-    write_page_data(data, plan.reader, layer, version_of(plan.reader))
+    write_page_data(data, plan.reader, layer)
 
 
 def _write(path: Path, body: bytes) -> None:

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import orjson
 
+from geoservice import __version__
 from geoservice.durable import remove_on_failure, sync, sync_tree
 from geoservice.errors import Conflict, InputError
-from geoservice.static_site.links import CONFIG
+from geoservice.release.protocols import ReleaseReader
+from geoservice.server.release_pool import version_of
+from geoservice.static_site.links import CONFIG, PAGE_DATA, TILES_FOLDER
 
 FORMAT = 1
 CHECKSUMS = "SHA256SUMS"
@@ -70,11 +73,23 @@ def _put(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def content_version(folder: Path, reader: ReleaseReader) -> str:
+    """Return the version of a copy, in addresses ``v=``: that of the release, and a digest of the files that these name.
+
+    Web servers call these files immutable, and another version of geoservice may write others for the same release.
+    """
+    lines = [f"{__version__} {FORMAT}\n", *_checksum_lines(folder, TILES_FOLDER), *_checksum_lines(folder, PAGE_DATA)]
+    return f"{version_of(reader)}-{hashlib.sha256(''.join(lines).encode()).hexdigest()[:8]}"
+
+
 def write_checksums(folder: Path) -> None:
     """Write the SHA-256 of every file, as ``sha256sum --check`` reads it."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    lines = [f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in paths]
-    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+    (folder / CHECKSUMS).write_text("".join(_checksum_lines(folder)), encoding="utf-8")
+
+
+def _checksum_lines(folder: Path, part: str = "") -> list[str]:
+    paths = sorted(path for path in (folder / part).rglob("*") if path.is_file())
+    return [f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in paths]
 
 
 def _digest(path: Path) -> str:

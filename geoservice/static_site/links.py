@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from geoservice.static_site.in_process import BASE
 
 INDEX, MANIFEST, CONFIG = "index.json", "manifest.json", "static.json"
+TILES_FOLDER, PAGE_DATA = "tiles", "data"
 DOCUMENTS = (
     (re.compile(r"/"), INDEX),
     (re.compile(r"/collections"), "collections/index.json"),
@@ -45,7 +46,7 @@ def items_file(layer_id: str, suffix: str) -> str:
 
 def archive_file(layer_id: str) -> str:
     """Return the name of the PMTiles file of a layer."""
-    return f"tiles/{layer_id}.pmtiles"
+    return f"{TILES_FOLDER}/{layer_id}.pmtiles"
 
 
 def file_of(path: str, query: str, language: str) -> str | None:

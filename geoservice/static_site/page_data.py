@@ -25,19 +25,25 @@ SPLIT_VALUES = 200_000
 """A layer with more values than this has its columns in several groups."""
 
 
-def write_page_data(folder: Path, reader: ReleaseReader, layer: PublishedLayer, version: str) -> None:
-    """Write all rows of a layer into a folder."""
+def write_page_data(folder: Path, reader: ReleaseReader, layer: PublishedLayer) -> None:
+    """Write all rows of a layer into a folder; the files get their version by :func:`stamp_page_data`."""
     keys = TABLE_KEYS if layer.id == "table" else TABLE_KEYS[:1]
     groups = column_groups(layer)
     parts: list[Sequence[Any]] = []
     for values, rows in layer_parts(reader, layer, keys):
         for number, group in enumerate(groups):
-            _write(folder / f"{len(parts)}.{number}.json", {"version": version, **columns_of(rows.select(group))})
+            _write(folder / f"{len(parts)}.{number}.json", columns_of(rows.select(group)))
         if layer.geometry != "none":
-            _write(folder / f"{len(parts)}.shapes.json", {"version": version, "shapes": geometries(rows)})
+            _write(folder / f"{len(parts)}.shapes.json", {"shapes": geometries(rows)})
         parts.append(values)
     shapes = layer.geometry != "none"
-    _write(folder / "index.json", {"version": version, "keys": keys, "groups": groups, "shapes": shapes, "parts": parts})
+    _write(folder / "index.json", {"keys": keys, "groups": groups, "shapes": shapes, "parts": parts})
+
+
+def stamp_page_data(folder: Path, version: str) -> None:
+    """Write the version into every file of a folder, so that the page can refuse those of another copy than its own."""
+    for path in folder.rglob("*.json"):
+        path.write_bytes(orjson.dumps({"version": version})[:-1] + b"," + path.read_bytes()[1:])
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

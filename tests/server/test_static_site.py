@@ -58,6 +58,10 @@ def own(copy: Path, tmp_path: Path) -> Path:
     return tmp_path / "maps"
 
 
+def version_in(folder: Path) -> str:
+    return str(json.loads((folder / "static.json").read_text())["geoservice"]["version"])
+
+
 def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
@@ -121,7 +125,10 @@ def test_documents_are_those_of_the_server_in_both_languages(copy: Path, client:
         changed = ("links", "crs")
         assert {k: v for k, v in copied.items() if k not in changed} == {k: v for k, v in served.items() if k not in changed}
         assert {link["href"] for link in copied["links"]} >= {name, "items.parquet", "items.fgb", "items.csv", "items.geojson"}
-    assert json.loads((copy / "manifest.json").read_text()) == client.json("/manifest")
+    served = client.json("/manifest")
+    version = version_in(copy)
+    assert version.startswith(f"{served['version']}-")
+    assert json.loads((copy / "manifest.json").read_text()) == {**served, "version": version}
     assert (copy / "styles/coverage.legend.svg").read_text() == client.get("/styles/coverage/legend?f=svg&lang=en").text
 
 
@@ -190,6 +197,20 @@ def test_digests_and_bytes_are_the_same_again(copy: Path, reader: ReleaseReader,
     assert all(hashlib.sha256((copy / name).read_bytes()).hexdigest() == digest for digest, name in lines)
     export_static(reader, tmp_path / "again")
     assert (tmp_path / "again/SHA256SUMS").read_text() == (copy / "SHA256SUMS").read_text()
+
+
+def test_the_version_in_addresses_is_that_of_the_content(
+    copy: Path, reader: ReleaseReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Web servers call what has ``?v=`` immutable: another geoservice writes other files for the same release."""
+    stated = {json.loads(path.read_text())["version"] for path in (copy / "data").rglob("*.json")}
+    assert stated == {version_in(copy)}
+    monkeypatch.setattr("geoservice.static_site.folder.__version__", "next")
+    export_static(reader, tmp_path / "newer")
+    monkeypatch.undo()
+    monkeypatch.setattr("geoservice.static_site.page_data.SPLIT_VALUES", 0)
+    export_static(reader, tmp_path / "split")
+    assert len({version_in(folder) for folder in (copy, tmp_path / "newer", tmp_path / "split")}) == 3
 
 
 def test_only_layers_of_the_role_are_copied(copy: Path, reader: ReleaseReader, tmp_path: Path) -> None:
