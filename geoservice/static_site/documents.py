@@ -38,8 +38,8 @@ def layer_suffixes(layer: PublishedLayer, *, timetable: bool) -> tuple[str, ...]
 
 
 def drawn_layers(reader: ReleaseReader, layers: list[PublishedLayer]) -> list[str]:
-    """Return the ids of everything that has tiles, the base map among them."""
-    return [*([BASE_MAP] if reader.manifest.base_map else []), *(layer.id for layer in layers if layer.geometry != "none")]
+    """Return the ids of everything that has tiles, the base map among them; a layer without any place has none."""
+    return [*([BASE_MAP] if reader.manifest.base_map else []), *(layer.id for layer in layers if layer.bbox is not None)]
 
 
 def style_ids(layers: list[PublishedLayer]) -> list[str]:
@@ -53,7 +53,7 @@ def document_addresses(layers: list[PublishedLayer]) -> Iterator[tuple[str, str,
     yield "/collections", "f=json", "collections/index.json"
     for layer in layers:
         yield f"/collections/{layer.id}", "f=json", f"collections/{layer.id}/index.json"
-        for part in PARTS[: 2 if layer.geometry != "none" else 1]:
+        for part in PARTS[: 2 if layer.bbox is not None else 1]:
             yield f"/collections/{layer.id}/{part}", "f=json", f"collections/{layer.id}/{part}.json"
     yield "/styles", "f=json", "styles/index.json"
     for style in style_ids(layers):

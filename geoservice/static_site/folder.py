@@ -26,9 +26,9 @@ def new_folder(folder: Path, *, replace: bool) -> Iterator[Path]:
     """Yield an empty folder beside ``folder``, which takes its place at the end, or is removed if the block raises.
 
     Raises :class:`Conflict` if the folder has files, unless they are an earlier copy and ``replace`` is set;
-    :class:`InputError` if it is no folder.
+    :class:`InputError` if it is no folder, or a mount point.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()  # beside the target of a link, which may be on another disk
     check_folder(folder, replace=replace)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -46,6 +46,8 @@ def check_folder(folder: Path, *, replace: bool) -> None:
         return
     if not folder.is_dir():
         raise InputError(f"{folder}: this is a file; a copy needs a new or an empty folder")
+    if os.path.ismount(folder):
+        raise InputError(f"{folder}: this is a mount point, which no other folder can replace; name a folder in it")
     if not any(folder.iterdir()):
         return
     if not is_copy(folder):
@@ -64,11 +66,17 @@ def is_copy(folder: Path) -> bool:
 
 
 def _put(new: Path, folder: Path) -> None:
-    """Move a new folder into place; what was there before is removed afterwards."""
+    """Move a new folder into place; what was there before is removed afterwards, or put back if the new one cannot be moved."""
     old = new.with_name(new.name + ".old")
-    if folder.exists():
+    was_there = folder.exists()
+    if was_there:
         folder.rename(old)
-    new.rename(folder)
+    try:
+        new.rename(folder)
+    except BaseException:
+        if was_there:
+            old.rename(folder)
+        raise
     sync(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
 

@@ -6,17 +6,21 @@ import posixpath
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import clinics
 import geopandas
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
 from built_page import built_page
 
 from geoservice.errors import Conflict, InputError, NotFound, ParameterError
+from geoservice.release import open_store
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.features.writers import count_parts, index_bytes
 from geoservice.static_site import export as export_module
@@ -223,6 +227,24 @@ def test_only_layers_of_the_role_are_copied(copy: Path, reader: ReleaseReader, t
         export_static(reader, tmp_path / "none", role="admin")
 
 
+def test_a_layer_without_any_place_has_no_tiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = clinics.clinics()
+    unplaced = rows.set_column(rows.column_names.index("geometry"), "geometry", pa.nulls(len(rows), pa.binary()))
+    with monkeypatch.context() as patch:
+        patch.setattr(clinics, "clinics", lambda: unplaced)
+        content = clinics.release_content()
+    store = open_store(tmp_path / "releases", None, "x", read_only=False)
+    store.write(content)
+    with closing(store), closing(store.open()) as reader:
+        assert [(layer.geometry, layer.bbox) for layer in reader.manifest.layers] == [("point", None)] * 2
+        export_static(reader, tmp_path / "maps")
+    folder = tmp_path / "maps"
+    assert json.loads((folder / "static.json").read_text())["tiles"] == {}
+    assert json.loads((folder / "styles/map.json").read_text())["sources"] == {}
+    assert [x for x in targets(folder) if not ((folder / x[1]).exists() or (folder / f"{x[1]}.json").exists())] == []
+    assert len(pq.read_table(folder / "collections/clinics/items.parquet")) == len(rows)
+
+
 def test_arrays_of_live_questions_and_the_gazetteer_stay(copy: Path) -> None:
     assert {name.partition("/")[0] for name in names(copy)} == {
         "ATTRIBUTION.txt", "README.md", "SHA256SUMS", "assets", "collections", "data", "fonts", "index.html", "index.json",
@@ -259,6 +281,36 @@ def test_a_failure_leaves_the_earlier_copy(own: Path, reader: ReleaseReader, mon
         export_static(reader, own, replace=True)
     assert (own / "SHA256SUMS").read_text() == before
     assert [path.name for path in own.parent.iterdir()] == ["maps"]
+
+
+def test_the_earlier_copy_is_put_back_if_the_new_one_cannot_be_moved(
+    own: Path, reader: ReleaseReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, rename, calls = (own / "SHA256SUMS").read_text(), Path.rename, list[Path]()
+
+    def second_fails(path: Path, target: Path) -> Path:
+        calls.append(path)
+        if len(calls) == 2:
+            raise OSError("no such disk")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", second_fails)
+    with pytest.raises(OSError, match="no such disk"):
+        export_static(reader, own, replace=True)
+    assert (own / "SHA256SUMS").read_text() == before
+    assert [path.name for path in own.parent.iterdir()] == ["maps"]
+
+
+def test_a_mount_point_is_refused_before_anything_is_written(
+    reader: ReleaseReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "link").symlink_to("maps")
+    monkeypatch.setattr("os.path.ismount", lambda path: Path(path) == tmp_path / "maps")
+    for name in ("maps", "link"):
+        with pytest.raises(InputError, match=r"maps: this is a mount point, .* name a folder in it"):
+            export_static(reader, tmp_path / name)
+    assert {path.name for path in tmp_path.iterdir()} == {"maps", "link"}
 
 
 def test_without_a_page_nothing_is_written(reader: ReleaseReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,8 +71,11 @@ def style_by_id(context: RequestContext, style_id: str) -> StyleId:
 
 
 def drawing_order(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
-    """Return layers in drawing order: fills below lines below circles, each kind in the order of the release."""
-    drawable = [layer for layer in layers if layer.style.kind in KINDS and layer.geometry != "none"]
+    """Return layers in drawing order: fills below lines below circles, each kind in the order of the release.
+
+    Layers of which no feature has a place are left out.
+    """
+    drawable = [layer for layer in layers if layer.style.kind in KINDS and layer.bbox is not None]
     return sorted(drawable, key=lambda layer: KINDS.index(layer.style.kind))
 
 
