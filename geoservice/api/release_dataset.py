@@ -1,5 +1,6 @@
 """A release as datasets: its layers and the release table as GeoParquet partitioned by county."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,9 +9,9 @@ import orjson
 import pyarrow as pa
 
 from geoservice.areas import chinese_level
-from geoservice.datasets import Store, open_store, write_dataset
+from geoservice.datasets import Store, open_store, remove_dataset, write_dataset
 from geoservice.datasets.split import split_by_county
-from geoservice.errors import InputError
+from geoservice.errors import InputError, NotFound
 from geoservice.progress import Progress
 from geoservice.release.base import ALL, ItemQuery, PublishedLayer
 from geoservice.release.batches import Batches
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "release.json"
 """The manifest of the release beside the datasets: titles and units of columns, inputs, the disclosure statement."""
+LAYER_ID = re.compile("[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class ExportedDataset:
 
 def export_release(reader: "FeatureReader", url: str, layers: Sequence[str], progress: Progress) -> list[ExportedDataset]:
     """Write layers of a release and the release table, and return what was written.
+
+    Datasets of layers that an earlier export of the place names and the release no longer has are removed.
 
     Parameters
     ----------
@@ -72,9 +76,21 @@ def export_release(reader: "FeatureReader", url: str, layers: Sequence[str], pro
         written.append(_write(store, layer.id, parts, layer.role))
     if not layers:
         written.append(_write(store, RELEASE_TABLE, split_by_county(table, counties.of_rows(table, units.values()))))
+    _remove_former(store, {layer.id for layer in reader.manifest.layers})
     store.write(DESCRIPTION, reader.manifest.model_dump_json(indent=1).encode())
     progress(RELEASE_TABLE, 1.0)
     return written
+
+
+def _remove_former(store: Store, layers: set[str]) -> None:
+    """Remove the datasets of layers that the description in the place names, but those of ``layers``."""
+    try:
+        former = orjson.loads(store.read(DESCRIPTION))
+        ids = {str(layer["id"]) for layer in former["layers"]}
+    except (NotFound, ValueError, TypeError, KeyError):  # there is none, or none of ours
+        return
+    for layer_id in sorted(filter(LAYER_ID.fullmatch, ids - layers)):
+        remove_dataset(store, layer_id)
 
 
 def _is_table(layer: PublishedLayer, table: pa.Table) -> bool:

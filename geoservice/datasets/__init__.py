@@ -7,9 +7,18 @@ if TYPE_CHECKING:
     from geoservice.datasets.read import read_dataset
     from geoservice.datasets.store import Store
     from geoservice.datasets.urls import open_store
-    from geoservice.datasets.write import begin_update, finish_update, write_dataset, write_partition
+    from geoservice.datasets.write import begin_update, finish_update, remove_dataset, write_dataset, write_partition
 
-__all__ = ["Store", "begin_update", "finish_update", "open_store", "read_dataset", "write_dataset", "write_partition"]
+__all__ = [
+    "Store",
+    "begin_update",
+    "finish_update",
+    "open_store",
+    "read_dataset",
+    "remove_dataset",
+    "write_dataset",
+    "write_partition",
+]
 _MODULES = {"Store": "store", "open_store": "urls", "read_dataset": "read"}
 
 

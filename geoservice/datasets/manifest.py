@@ -58,6 +58,12 @@ def write_manifest(store: Store, name: str, manifest: DatasetManifest) -> None:
     store.write(f"{name}/{MANIFEST}", (ordered.model_dump_json(indent=1) + "\n").encode())
 
 
+def check_digest(part: Part, sha256: str, where: str) -> None:
+    """Raise :class:`UnreadableFile` with the address of a file whose SHA-256 is not that of its part."""
+    if part.sha256 != sha256:
+        raise UnreadableFile(f"{where}: its SHA-256 is not that of the manifest: it was changed; write it again")
+
+
 def check_complete(store: Store, name: str, manifest: DatasetManifest) -> None:
     """Raise :class:`InputError` for a dataset whose writing did not end."""
     if manifest.pending:

@@ -1,5 +1,6 @@
 """Reads datasets: only the counties, row groups and columns that are asked for."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
@@ -7,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pa_ds
 
-from geoservice.datasets.manifest import DatasetManifest, Part, check_complete, find_manifest, part_path
+from geoservice.datasets.manifest import DatasetManifest, Part, check_complete, check_digest, find_manifest, part_path
 from geoservice.datasets.partitions import KEY, county_of, selected
 from geoservice.datasets.store import Store
 from geoservice.errors import InputError, MissingColumn, NotFound, UnreadableFile
@@ -50,9 +51,11 @@ def read_dataset(
     NotFound
         There is no such dataset or county.
     InputError
-        Writing the dataset did not end; or a box is given for a table without bounding boxes.
+        Writing the dataset did not end, it has no parts, or no county is asked for; or a box is given for a table without
+        bounding boxes.
     UnreadableFile
-        A file is missing, damaged or another one than was written.
+        A file is missing, damaged or of another size than was written. If whole files are read, without ``bbox`` and
+        ``columns``, also one with other content.
     MissingColumn
         There is no such column.
     """
@@ -72,7 +75,8 @@ def dataset_files(store: Store, name: str, counties: Collection[str] | None = No
     if manifest is None:
         return _listed(store, name, sizes, counties)
     check_complete(store, name, manifest)
-    codes = selected(manifest.parts, counties, f"{store.url}/{name}")
+    if not (codes := selected(manifest.parts, counties, f"{store.url}/{name}")):
+        raise InputError(f"{store.url}/{name}: there is nothing to read: the dataset has no parts, or no county is asked for")
     files = [PartFile(c, part_path(name, c), manifest.parts[c]) for c in codes]
     for file in files:
         _check_size(store, file, sizes.get(file.path), manifest)
@@ -107,13 +111,22 @@ def _read(store: Store, file: PartFile, bbox: BBox | None, columns: Sequence[str
     where = f"{store.url}/{file.path}"
     with store.errors(file.path):
         try:
-            fragment = pa_ds.ParquetFileFormat().make_fragment(store.absolute(file.path), store.filesystem)
+            fragment = _fragment(store, file, whole=bbox is None and columns is None)
             schema = fragment.physical_schema
             table = fragment.to_table(schema, _columns(where, schema, columns, bbox), _filter(bbox))
         except pa.ArrowInvalid as e:
             raise UnreadableFile(f"{where}: the Parquet file is damaged") from e
     county = pa.repeat(pa.scalar(file.county or None, pa.string()), table.num_rows)
     return _without_geo(table).append_column(KEY, county)
+
+
+def _fragment(store: Store, file: PartFile, *, whole: bool) -> pa_ds.ParquetFileFragment:
+    """Return a Parquet file; the digest of one that is read whole is checked before."""
+    if not whole or file.part is None:
+        return pa_ds.ParquetFileFormat().make_fragment(store.absolute(file.path), store.filesystem)
+    content = store.read(file.path)
+    check_digest(file.part, hashlib.sha256(content).hexdigest(), f"{store.url}/{file.path}")
+    return pa_ds.ParquetFileFormat().make_fragment(pa.BufferReader(content))
 
 
 def _columns(where: str, schema: pa.Schema, columns: Sequence[str] | None, bbox: BBox | None) -> list[str]:

@@ -12,6 +12,8 @@ Column = Any  # an Arrow array or chunked array
 def split_by_county(table: pa.Table, counties: Column) -> dict[str, pa.Table]:
     """Return the rows of each county, in order, by code; rows whose county is null are under ``""``.
 
+    A table without rows is one part, under ``""``: a dataset has one file at least.
+
     >>> parts = split_by_county(pa.table({"id": [1, 2, 3]}), pa.array(["b", None, "b"]))
     >>> parts == split_by_county(pa.table({"id": [1, 2, 3]}), pa.chunked_array([["b"], [None, "b"]]))
     True
@@ -26,4 +28,4 @@ def split_by_county(table: pa.Table, counties: Column) -> dict[str, pa.Table]:
     parts = {code: order[end - n : end] for code, end, n in zip(
         encoded.dictionary.to_pylist(), ends, np.diff(ends, prepend=0), strict=True
     )}  # fmt: skip
-    return {code: table.take(rows) for code, rows in sorted(parts.items())}
+    return {code: table.take(rows) for code, rows in sorted(parts.items())} or {"": table}

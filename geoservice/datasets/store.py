@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,13 @@ class FolderStore(Store):
             aside.write_bytes(data)
             sync(aside)
         sync(target.parent)
+
+    def delete(self, path: str) -> None:
+        """Delete a file, and the folders below the root that are empty then."""
+        super().delete(path)
+        for folder in Path(path).parents[:-1]:
+            with suppress(OSError):  # it has other files
+                Path(self.absolute(folder.as_posix())).rmdir()
 
     @contextmanager
     def errors(self, path: str) -> Iterator[None]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 import pyarrow as pa
 
 from geoservice.datasets.encode import columns_of, encode
-from geoservice.datasets.manifest import DatasetManifest, Part, find_manifest, part_path, write_manifest
+from geoservice.datasets.manifest import MANIFEST, DatasetManifest, Part, find_manifest, part_path, write_manifest
 from geoservice.datasets.partitions import KEY, check_counties
 from geoservice.datasets.store import Store
 from geoservice.errors import Conflict, InputError
@@ -28,16 +28,26 @@ def write_dataset(store: Store, name: str, tables: Mapping[str, pa.Table], *, up
     Raises
     ------
     InputError
-        Tables have different columns, or a column that the files or their readers add.
+        There is no table, tables have different columns, or a column that the files or their readers add.
     Conflict
         The place holds files that geoservice did not write.
     """
     check_counties(tables)
+    if not tables and not update:
+        raise InputError(f"{name}: got no tables; allowed are one or more, which may have no rows")
     for county, table in tables.items():  # before anything is changed
         _check_table(name, table)
         _check_columns(name, county, columns_of(table), columns_of(next(iter(tables.values()))))
     begin_update(store, name, tables, update=update)
     return finish_update(store, name, [write_partition(store, name, county, table) for county, table in tables.items()])
+
+
+def remove_dataset(store: Store, name: str) -> None:
+    """Delete a dataset that geoservice has written, its manifest last; other files stay."""
+    if find_manifest(store, name) is not None:
+        for path in [path for path in store.files(name) if path.startswith(f"{name}/{KEY}=")]:
+            store.delete(path)
+        store.delete(f"{name}/{MANIFEST}")
 
 
 def begin_update(store: Store, name: str, counties: Collection[str], *, update: bool = False) -> None:

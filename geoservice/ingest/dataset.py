@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from geoservice.datasets import open_store
+from geoservice.datasets.manifest import check_digest
 from geoservice.datasets.partitions import partition_folder
 from geoservice.datasets.read import PartFile, dataset_files
 from geoservice.datasets.store import FolderStore, Store
 from geoservice.datasets.urls import is_url, split_url
-from geoservice.errors import InputError, UnreadableFile
+from geoservice.errors import InputError
 from geoservice.ingest.job import Job, file_in_errors
 from geoservice.ingest.load import import_source, read_source
 from geoservice.ingest.located import AddressLocator
@@ -60,7 +61,7 @@ def import_dataset(
         The store refused the access keys, or cannot be reached.
     """
     if table == "households":
-        raise InputError("households: got a dataset; allowed is a file, since households are private and no one else's")
+        raise InputError("households: got a dataset; allowed is a file: households are private and stay in the county")
     base, name = split_url(url)
     store = open_store(base)
     with file_in_errors(name), scratch_folder(SCRATCH, project.folder) as scratch:
@@ -96,8 +97,8 @@ def _local_file(store: Store, name: str, file: PartFile, folder: Path) -> tuple[
             shutil.copyfileobj(source, out)
     with target.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256")
-    if file.part is not None and file.part.sha256 != sha256.hexdigest():
-        raise UnreadableFile(f"{name}/{path}: its SHA-256 is not that of the manifest: it was changed; write it again")
+    if file.part is not None:
+        check_digest(file.part, sha256.hexdigest(), f"{name}/{path}")
     return path, sha256.digest()
 
 

@@ -1,14 +1,16 @@
 """A release as datasets by county."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pyarrow as pa
 import pytest
 
 from geoservice import Release
 from geoservice.api.release_dataset import export_release
-from geoservice.datasets import open_store, read_dataset
+from geoservice.datasets import open_store, read_dataset, write_dataset
 from geoservice.errors import Conflict, InputError, NotFound
 from geoservice.progress import quiet
 from geoservice.release.base import Manifest
@@ -45,6 +47,19 @@ def test_the_same_release_gives_the_same_bytes(release: Release, tmp_path: Path)
     files = [p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*") if p.is_file()]
     assert len(files) == 3
     assert all((tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files)
+
+
+def test_a_layer_that_the_release_no_longer_has_is_removed(release: Release, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    store = open_store(str(folder))
+    for name in ("old", "own", "../near"):
+        write_dataset(store, name, {"": pa.table({"id": [1]})})
+    layers = [{"id": name} for name in ("old", "../near", "stations", "absent")]
+    store.write("release.json", json.dumps({"layers": layers}).encode())
+    release.export_dataset(folder, ["coverage"])
+    assert {path.name for path in folder.iterdir()} == {"coverage", "own", "release.json"}
+    assert (tmp_path / "near" / "_manifest.json").exists()
+    assert Manifest.model_validate_json(store.read("release.json")) == release.manifest
 
 
 def test_what_is_refused(release: Release, tmp_path: Path) -> None:

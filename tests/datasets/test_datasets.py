@@ -10,8 +10,9 @@ from county_tables import TABLES, county_table, grid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geoservice.datasets import Store, begin_update, finish_update, read_dataset, write_dataset, write_partition
+from geoservice.datasets import Store, begin_update, finish_update, read_dataset, remove_dataset, write_dataset, write_partition
 from geoservice.datasets.manifest import part_path
+from geoservice.datasets.split import split_by_county
 from geoservice.errors import BadGeometry, Conflict, InputError, MissingColumn, NotFound, UnreadableFile
 from geoservice.geo import BBox
 
@@ -114,6 +115,8 @@ def test_a_changed_file_is_named(store: Store) -> None:
     data = store.read(path)
     store.write(path, data[:-4] + b"PAR0")
     with pytest.raises(UnreadableFile, match=r"county=340822/part-0.parquet: the Parquet file is damaged"):
+        read_dataset(store, "stations", columns=["id"])
+    with pytest.raises(UnreadableFile, match=r"county=340822/part-0.parquet: its SHA-256 is not that of the manifest"):
         read_dataset(store, "stations")
     store.write(path, data[:-1])
     with pytest.raises(UnreadableFile, match=rf"it has {len(data) - 1} bytes, the manifest says {len(data)}"):
@@ -124,6 +127,29 @@ def test_a_changed_file_is_named(store: Store) -> None:
     store.write("stations/_manifest.json", b"{")
     with pytest.raises(UnreadableFile, match=r"_manifest.json: the manifest is damaged"):
         read_dataset(store, "stations")
+
+
+def test_a_table_without_rows_is_a_dataset(store: Store) -> None:
+    rows = TABLES["340811"].slice(0, 0)
+    write_dataset(store, "stations", split_by_county(rows, pa.array([], pa.string())))
+    read = read_dataset(store, "stations")
+    assert (read.num_rows, read.column_names) == (0, [*rows.column_names, "county"])
+    with pytest.raises(InputError, match="stations: got no tables"):
+        write_dataset(store, "stations", {})
+    with pytest.raises(InputError, match=r"stations: there is nothing to read"):
+        read_dataset(store, "stations", counties=[])
+
+
+def test_a_dataset_is_removed_and_other_files_stay(store: Store) -> None:
+    write_dataset(store, "stations", TABLES)
+    write_dataset(store, "roads", TABLES)
+    store.write("stations/own.txt", b"")
+    store.write("notes/own.txt", b"")
+    for name in ("stations", "notes", "absent"):
+        remove_dataset(store, name)
+    assert [path for path in store.files("") if not path.startswith("roads/")] == ["notes/own.txt", "stations/own.txt"]
+    remove_dataset(store, "roads")
+    assert store.files("roads") == {}
 
 
 def test_a_dataset_of_another_program(store: Store) -> None:
