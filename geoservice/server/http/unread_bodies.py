@@ -26,16 +26,19 @@ class UnreadBodies:
             await self._app(scope, receive, send)
             return
         is_read = is_sent = False
+        is_sending = not waits_for_continue(scope)
 
         async def tracked() -> Message:
-            nonlocal is_read
+            nonlocal is_read, is_sending
+            is_sending = True  # the first call sends 100 Continue to a client that waits for it
             message = await receive()
             is_read = message["type"] == "http.disconnect" or not message.get("more_body", False)
             return message
 
         async def unfinished(message: Message) -> None:
             nonlocal is_sent
-            if message["type"] == "http.response.body" and not message.get("more_body", False) and not is_read:
+            is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
+            if is_last and is_sending and not is_read:
                 message, is_sent = {**message, "more_body": True}, True
             await send(message)
 
@@ -49,8 +52,14 @@ class UnreadBodies:
 
 
 def sends_body(scope: Scope) -> bool:
-    """Return whether the client sends a body without waiting for ``100 Continue``."""
-    if scope["method"] in ("GET", "HEAD"):
-        return False
-    names = {name for name, _ in scope["headers"]}
-    return not BODY_FIELDS.isdisjoint(names) and b"expect" not in names
+    """Return whether a request has a body.
+
+    GET and HEAD are left out, though they may have one: it has no meaning (RFC 9110), no client of ours sends it, and the many
+    requests without a body are served without this wrapper.
+    """
+    return scope["method"] not in ("GET", "HEAD") and any(name in BODY_FIELDS for name, _ in scope["headers"])
+
+
+def waits_for_continue(scope: Scope) -> bool:
+    """Return whether the client sends the body only after ``100 Continue``."""
+    return any(name == b"expect" for name, _ in scope["headers"])

@@ -29,8 +29,8 @@ CHECK_S = 0.5
 """Seconds between checks of the workers: uvicorn's own interval."""
 STACK_S = 0.5
 """Seconds for a hanging worker to write its stack dump."""
-HANDSHAKE_S = 0.1
-"""Seconds for handshakes that have begun when the service stops listening."""
+HANDSHAKE_S = 0.5
+"""Seconds for handshakes that have begun when the service stops listening: a round trip to a far client."""
 SO_ATTACH_FILTER = getattr(socket, "SO_ATTACH_FILTER", 26)
 """Linux: the option's name is not in Python's socket module."""
 NO_SYN = (
@@ -38,7 +38,7 @@ NO_SYN = (
     (0x54, 0, 0, 0x12),  # SYN and ACK
     (0x15, 0, 1, 0x02),  # SYN alone, the first packet of a connection:
     (0x06, 0, 0, 0),  # ignore it
-    (0x06, 0, 0, 0xFFFF),  # pass any other
+    (0x06, 0, 0, 0xFFFFFFFF),  # pass any other in full: the value is the length that is kept, also of later connections
 )
 """A filter of classic BPF: code, jump if true, jump if false, value; see the kernel's networking/filter document."""
 

@@ -1,5 +1,6 @@
 """A response that is complete before the request body: the client receives it, whether it sends the rest or not."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from wired import Wired, wire_up
 from geoservice.release import open_store
 from geoservice.server.app import create_app
 from geoservice.server.http import unread_bodies
+from geoservice.server.http.unread_bodies import UnreadBodies
 from geoservice.settings import Settings
 
 BYTES = 3_000_000
@@ -79,3 +81,27 @@ def test_a_client_that_waits_for_100_continue_is_not_waited_for(server: Wired) -
         client.sendall(HEAD + b"Expect: 100-continue\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % BYTES)
         assert read_to_end(client).startswith(b"HTTP/1.1 413 ")
         assert time.monotonic() - started < unread_bodies.LINGER_S
+
+
+@pytest.mark.parametrize(("pieces_read", "pieces_received"), [(0, 0), (1, 3)])
+def test_a_client_that_got_100_continue_is_sending(pieces_read: int, pieces_received: int) -> None:
+    """The first call of ``receive`` sends 100 Continue: a response after that finds the client sending."""
+    received, events = 0, list[str]()
+
+    async def refuse(_scope: Any, receive: Any, send: Any) -> None:
+        for _ in range(pieces_read):
+            await receive()
+        await send({"type": "http.response.start", "status": 413, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def receive() -> dict[str, Any]:
+        nonlocal received
+        received += 1
+        return {"type": "http.request", "body": PIECE, "more_body": received < 3}
+
+    async def send(message: Any) -> None:
+        events.append(f"{message['type']} after {received}")
+
+    fields = [(b"content-length", b"300000"), (b"expect", b"100-continue")]
+    asyncio.run(UnreadBodies(refuse)({"type": "http", "method": "POST", "headers": fields}, receive, send))
+    assert (received, events[-1]) == (pieces_received, f"http.response.body after {pieces_received}")
