@@ -39,10 +39,12 @@ def export_folder(
     ----------
     store
         The store of the release, whose current release says what may be read; None for the folder of one release alone.
-    reader, folder, role, url, replace, progress
+    reader, folder, role, url, replace
         As of :func:`geoservice.static_site.export_static`, with its errors.
     settings, channel
         The project that has the audit log, None without one, and the channel in it.
+    progress
+        As of that function.
     """
     from geoservice.static_site import export_static
 

@@ -1,6 +1,7 @@
 """Reads datasets: only the counties, row groups and columns that are asked for."""
 
 import hashlib
+import io
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
@@ -120,13 +121,13 @@ def _read(store: Store, file: PartFile, bbox: BBox | None, columns: Sequence[str
     return _without_geo(table).append_column(KEY, county)
 
 
-def _fragment(store: Store, file: PartFile, *, whole: bool) -> pa_ds.ParquetFileFragment:
+def _fragment(store: Store, file: PartFile, *, whole: bool) -> pa_ds.Fragment:
     """Return a Parquet file; the digest of one that is read whole is checked before."""
     if not whole or file.part is None:
         return pa_ds.ParquetFileFormat().make_fragment(store.absolute(file.path), store.filesystem)
     content = store.read(file.path)
     check_digest(file.part, hashlib.sha256(content).hexdigest(), f"{store.url}/{file.path}")
-    return pa_ds.ParquetFileFormat().make_fragment(pa.BufferReader(content))
+    return pa_ds.ParquetFileFormat().make_fragment(io.BytesIO(content))
 
 
 def _columns(where: str, schema: pa.Schema, columns: Sequence[str] | None, bbox: BBox | None) -> list[str]:
