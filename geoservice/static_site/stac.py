@@ -17,7 +17,8 @@ VERSION = "1.1.0"
 CATALOGUE, ITEM = "stac/catalog.json", "stac/release.json"
 PMTILES = "application/vnd.pmtiles"
 TYPES = {
-    ".csv": CSV, ".parquet": PARQUET, ".fgb": FGB, ".geojson": GEOJSON, ".ics": CALENDAR, ".pmtiles": PMTILES,
+    ".csv": CSV, ".parquet": PARQUET, ".fgb": FGB, ".geojson": GEOJSON, ".ics": CALENDAR, ".zh.ics": CALENDAR,
+    ".pmtiles": PMTILES,
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ WHAT = {
 }
 FILES = (
     ("index.html", "地图页面", "the planner's page"),
-    (CATALOGUE, "STAC 目录，列出全部文件", "STAC catalogue of all files"),
+    (CATALOGUE, "STAC 目录，列出全部数据和瓦片文件", "STAC catalogue of all files with features and tiles"),
     ("collections/index.json", "图层说明（OGC API 形式）", "layers, as documents of OGC API Features"),
     (
         "collections/<layer>/items.*",

@@ -25,6 +25,9 @@ from geoservice.release.protocols import ReleaseReader
 from geoservice.server.features.writers import count_parts, index_bytes
 from geoservice.static_site import export as export_module
 from geoservice.static_site import export_static, page
+from geoservice.static_site.documents import layer_suffixes
+from geoservice.static_site.links import Linker, items_file
+from geoservice.static_site.stac import assets
 
 LINKS = ("href", "url", "sprite", "glyphs", "data", "$id")
 HOSTS = re.compile(r"https?://[a-z0-9.-]+")
@@ -243,6 +246,13 @@ def test_a_layer_without_any_place_has_no_tiles(tmp_path: Path, monkeypatch: pyt
     assert json.loads((folder / "styles/map.json").read_text())["sources"] == {}
     assert [x for x in targets(folder) if not ((folder / x[1]).exists() or (folder / f"{x[1]}.json").exists())] == []
     assert len(pq.read_table(folder / "collections/clinics/items.parquet")) == len(rows)
+
+
+def test_every_file_with_features_is_an_asset(reader: ReleaseReader) -> None:
+    names = [items_file("coverage", suffix) for suffix in layer_suffixes(reader.layer("coverage"), timetable=True)]
+    hrefs = {asset["href"] for _, asset in assets([reader.layer("coverage")], Linker(frozenset(names)))}
+    assert hrefs >= {f"../{name}" for name in names}
+    assert "../collections/coverage/items.zh.ics" in hrefs
 
 
 def test_arrays_of_live_questions_and_the_gazetteer_stay(copy: Path) -> None:

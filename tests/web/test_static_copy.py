@@ -2,18 +2,12 @@
 
 import contextlib
 import json
-import os
-import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from plain_servers import free_port, nginx_with, running
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from geoservice.api.release import open_release
@@ -24,7 +18,6 @@ from .test_drill_down import MANY, steps
 from .test_states import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-CONFIGURATION = Path(__file__).parents[2] / "docker" / "nginx-static.conf"
 VIEWS = ("areas", "gaps", "stations", "flows", "hotspots", "fairness")
 
 
@@ -36,59 +29,9 @@ def copy(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-@contextmanager
-def running(command: list[str], url: str, folder: Path) -> Iterator[str]:
-    """Run a web server while the block runs; yields its address as soon as it answers."""
-    with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
-        for _ in range(100):
-            with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
-                break
-            assert server.poll() is None, (folder / "log").read_text()
-            time.sleep(0.1)
-        yield url
-        server.terminate()
-
-
 @pytest.fixture(scope="module")
 def nginx(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with nginx_with(copy, tmp_path_factory.mktemp("nginx")) as url:
-        yield url
-
-
-@contextmanager
-def nginx_with(copy: Path, folder: Path) -> Iterator[str]:
-    """Serve a copy with the example of docker/, below /maps/; ``folder`` is for the server's own files."""
-    if not shutil.which("nginx"):
-        pytest.skip("install nginx to run this test")
-    port = free_port()
-    text = CONFIGURATION.read_text()
-    for old, new in (("listen 80", f"listen 127.0.0.1:{port}"), ("/srv/maps/", f"{copy}/")):
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    spare = "".join(f"{n}_temp_path {folder}/{n}; " for n in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    user = "user root; " if os.geteuid() == 0 else ""
-    (folder / "site.conf").write_text(text)
-    (folder / "nginx.conf").write_text(
-        f"{user}pid {folder}/pid; events {{}} http {{ access_log off; {spare} include site.conf; }}"
-    )
-    command = [
-        "nginx",
-        "-p",
-        str(folder),
-        "-c",
-        str(folder / "nginx.conf"),
-        "-e",
-        str(folder / "error.log"),
-        "-g",
-        "daemon off;",
-    ]
-    with running(command, f"http://127.0.0.1:{port}/maps/", folder) as url:
         yield url
 
 
