@@ -31,8 +31,10 @@ def running(command: list[str], url: str, folder: Path) -> Iterator[str]:
                 break
             assert server.poll() is None, (folder / "log").read_text()
             time.sleep(0.1)
-        yield url
-        server.terminate()
+        try:
+            yield url
+        finally:  # else a test that fails waits for the server for ever
+            server.terminate()
 
 
 @contextmanager
