@@ -43,7 +43,7 @@ FURTHER_TABLES: tuple[TableName, ...] = ("uptake", "pyramids")
 
 @dataclass(frozen=True)
 class Prepared:
-    """A run whose inputs are in its stores, and what its release states of them."""
+    """A run whose inputs are in its stores, and the facts about them that the release lists."""
 
     job: RegionalJob
     places: PublicPlaces
