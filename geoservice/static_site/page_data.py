@@ -1,8 +1,9 @@
 """The numbers of a copy's page: rows of each layer by column, in files of which a view needs few.
 
-A layer has one or more parts, by the values of its key columns, and the columns of a part may be in several groups: those of
-every trip (service and mode) in a group of its own. Part 3, group 1 of layer ``coverage`` is ``data/coverage/3.1.json``, the
-shapes of its features are ``data/coverage/3.shapes.json``, and ``data/coverage/index.json`` says which part and group to take.
+A layer has one or more parts, by the values of its key columns and, of a level of many areas, by the areas above. The columns
+of a part may be in several groups: those of every trip (service and mode) in a group of its own. Part 3, group 1 of layer
+``coverage`` is ``data/coverage/3.1.json``, the shapes of its features are ``data/coverage/3.shapes.json``, and
+``data/coverage/index.json`` says which part and group to take.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from geoservice.release.base import ALL, ItemQuery, PublishedLayer
 from geoservice.release.batches import Batches
+from geoservice.release.layers import AREA
 from geoservice.release.properties import property_types
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.features.geojson import TIME_OPTIONS, geometries
@@ -23,27 +25,53 @@ TABLE_KEYS = ("geography", "measure", "service", "mode")
 """Keys of the release table, of whose rows a view needs those of few measures; of other layers the first alone is one."""
 SPLIT_VALUES = 200_000
 """A layer with more values than this has its columns in several groups."""
+PART_ROWS, PART_SHAPES = 20_000, 2_000
+"""A level with more rows than this, or more shapes, is in several parts."""
 
 
 def write_page_data(folder: Path, reader: ReleaseReader, layer: PublishedLayer) -> None:
     """Write all rows of a layer into a folder; the files get their version by :func:`stamp_page_data`."""
     keys = TABLE_KEYS if layer.id == "table" else TABLE_KEYS[:1]
-    groups = column_groups(layer)
+    groups, levels, shapes = column_groups(layer), reader.manifest.study.get("levels", ()), layer.geometry != "none"
+    paths = reader.unit_areas(layer.id)["area"]
+    groups[0].append(AREA)
     parts: list[Sequence[Any]] = []
-    for values, rows in layer_parts(reader, layer, keys):
-        for number, group in enumerate(groups):
-            _write(folder / f"{len(parts)}.{number}.json", columns_of(rows.select(group)))
-        if layer.geometry != "none":
-            _write(folder / f"{len(parts)}.shapes.json", {"shapes": geometries(rows)})
-        parts.append(values)
-    shapes = layer.geometry != "none"
-    _write(folder / "index.json", {"keys": keys, "groups": groups, "shapes": shapes, "parts": parts})
+    areas: list[str] = []
+    for values, found in layer_parts(reader, layer, keys):
+        rows = found.append_column(AREA, paths.take(pc.subtract(found["fid"], 1)))
+        most = (PART_SHAPES if shapes else PART_ROWS) if values[0] in levels else rows.num_rows
+        for area, part in by_area(rows, most):
+            for number, group in enumerate(groups):
+                _write(folder / f"{len(parts)}.{number}.json", columns_of(part.select(group)))
+            if shapes:
+                _write(folder / f"{len(parts)}.shapes.json", {"shapes": geometries(part)})
+            parts.append(values)
+            areas.append(area)
+    index = {"keys": keys, "groups": groups, "shapes": shapes, "parts": parts, "areas": areas}
+    _write(folder / "index.json", index)
 
 
 def stamp_page_data(folder: Path, version: str) -> None:
     """Write the version into every file of a folder, so that the page can refuse those of another copy than its own."""
     for path in folder.rglob("*.json"):
         path.write_bytes(orjson.dumps({"version": version})[:-1] + b"," + path.read_bytes()[1:])
+
+
+def by_area(rows: pa.Table, most: int) -> Iterator[tuple[str, pa.Table]]:
+    """Yield the path of an area and the rows in it, for the largest areas that have at most so many rows on average.
+
+    >>> rows = pa.table({AREA: ["/1/11/", "/1/12/", "/1/12/"]})
+    >>> [[(area, part.num_rows) for area, part in by_area(rows, most)] for most in (3, 2)]
+    [[('/', 3)], [('/1/11/', 1), ('/1/12/', 2)]]
+    """
+    paths = pc.fill_null(rows.column(AREA), "/")
+    for depth in range(pc.max(pc.count_substring(paths, "/")).as_py()):
+        above = pc.replace_substring_regex(paths, rf"^((?:/[^/]*){{{depth}}}/).*$", r"\1")
+        areas = sorted(above.unique().to_pylist())
+        if rows.num_rows <= most * len(areas):
+            break
+    for area in areas:
+        yield area, rows.filter(pc.equal(above, area))
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

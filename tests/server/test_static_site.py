@@ -19,6 +19,9 @@ import pyogrio
 import pytest
 from built_page import built_page
 
+from geoservice.api.release import open_release
+from geoservice.bench.province.areas import LEVELS, Size
+from geoservice.bench.province.release import publish_made_up
 from geoservice.errors import Conflict, InputError, NotFound, ParameterError
 from geoservice.release import open_store
 from geoservice.release.protocols import ReleaseReader
@@ -183,7 +186,8 @@ def test_the_numbers_of_the_page_are_those_of_the_api(copy: Path, client: Any, l
                 n: g["same"].get(n, g["columns"].get(n, [None] * 999)[row]) for g in groups for n in {*g["same"], *g["columns"]}
             }
             assert [values[k] for k in index["keys"]] == keys
-            fid = values.pop("fid")
+            fid, path = values.pop("fid"), values.pop("area_path")
+            assert (path or "/").startswith(index["areas"][part])
             features.append({"type": "Feature", "id": fid, "geometry": shapes[row] if shapes else None, "properties": values})
     assert sorted(features, key=lambda f: f["id"]) == _served(client, layer)
 
@@ -194,8 +198,22 @@ def test_columns_of_a_wide_layer_are_in_groups_by_trip(
     monkeypatch.setattr("geoservice.static_site.page_data.SPLIT_VALUES", 0)
     export_static(reader, tmp_path / "maps")
     first, trip = json.loads((tmp_path / "maps/data/coverage/index.json").read_text())["groups"]
-    assert first == ["fid", "geography", "unit", "name_zh", "name_en"]
+    assert first == ["fid", "geography", "unit", "name_zh", "name_en", "area_path"]
     assert {"share_clinic_walk_15", "share_clinic_walk_30"} <= set(trip)
+
+
+def test_a_level_of_many_areas_is_in_parts_by_the_area_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geoservice.static_site.page_data.PART_SHAPES", 5)
+    publish_made_up(tmp_path / "releases", Size(LEVELS[2:], ((1, 2), (2, 2))))
+    with open_release(tmp_path) as release:
+        release.export_static(tmp_path / "maps")
+    coverage, gaps = (json.loads((tmp_path / f"maps/data/{name}/index.json").read_text()) for name in ("coverage", "gaps"))
+    county = "/340101/"
+    villages = [("village", f"{county}340101001/"), ("village", f"{county}340101002/")]
+    assert [(*keys, area) for keys, area in zip(coverage["parts"], coverage["areas"], strict=True)] == [
+        ("county", "/"), ("township", "/"), *villages,
+    ]  # fmt: skip
+    assert gaps["areas"] == ["/"]
 
 
 def test_digests_and_bytes_are_the_same_again(copy: Path, reader: ReleaseReader, tmp_path: Path) -> None:

@@ -144,13 +144,16 @@ def test_an_area_of_very_many_is_opened_in_a_copy(chromium: Browser, tmp_path: P
         watched.row().click()
         watched.settle()
         expect(watched.page.locator(".areas tbody tr")).to_have_count(42)
-        assert len(steps(watched)) == 2
+        assert len(steps(watched)) == 3
         assert watched.ground() != every, "the map still shows all townships"
         before = watched.column(2)
         watched.page.locator("#minutes").press("End")
         watched.settle()
         assert watched.column(2) != before, "the slider changed no number"
+        shapes = {url for url in watched.requests if "/coverage/" in url and ".shapes.json" in url}
+        assert len(shapes) == 2, "those of the townships and of the villages of one"
         watched.page.go_back()
         watched.settle()
+        expect(watched.page.locator(".areas tbody tr")).to_have_count(100)
         assert watched.strangers() == []
         assert watched.faults == []

@@ -11,15 +11,21 @@ import { RELEASE } from "./release";
 
 const VERSION = "3-abc";
 const point = (x: number) => ({ type: "Point", coordinates: [x, 0] });
-/** Two parts by geography, whose columns of a trip are in a group of their own. */
+/** Parts by geography and area, whose columns of a trip are in a group of their own. */
 const FILES: Record<string, unknown> = {
-  "index.json": { keys: ["geography"], groups: [["fid", "geography", "unit", "name_zh"], ["share"]], shapes: true, parts: [["county"], ["township"]] },
-  "0.0.json": { rows: 1, same: { fid: 3, geography: "county", unit: "c", name_zh: "县" }, columns: {} },
+  "index.json": { keys: ["geography"], groups: [["fid", "geography", "unit", "name_zh", "area_path"], ["share"]], shapes: true, parts: [["county"], ["township"], ["village"], ["village"]], areas: ["/", "/", "/c/a/", "/c/ab/"] },
+  "0.0.json": { rows: 1, same: { fid: 3, geography: "county", unit: "c", name_zh: "县", area_path: "/c/" }, columns: {} },
   "0.1.json": { rows: 1, same: { share: 5 }, columns: {} },
   "0.shapes.json": { shapes: [point(3)] },
-  "1.0.json": { rows: 3, same: { geography: "township" }, columns: { fid: [1, 2, 4], unit: ["a", "b", "d"], name_zh: ["甲", null, "丁"] } },
+  "1.0.json": { rows: 3, same: { geography: "township" }, columns: { fid: [1, 2, 4], unit: ["a", "b", "d"], name_zh: ["甲", null, "丁"], area_path: ["/c/a/", "/c/ab/", null] } },
   "1.1.json": { rows: 3, same: {}, columns: { share: [7, null, 9] } },
   "1.shapes.json": { shapes: [point(1), null, point(4)] },
+  "2.0.json": { rows: 2, same: { geography: "village", name_zh: null }, columns: { fid: [5, 7], unit: ["v", "w"], area_path: ["/c/a/v/", "/c/a/w/"] } },
+  "2.1.json": { rows: 2, same: { share: null }, columns: {} },
+  "2.shapes.json": { shapes: [point(5), point(7)] },
+  "3.0.json": { rows: 1, same: { geography: "village", name_zh: null, fid: 6, unit: "x", area_path: "/c/ab/x/" }, columns: {} },
+  "3.1.json": { rows: 1, same: { share: null }, columns: {} },
+  "3.shapes.json": { shapes: [point(6)] },
 };
 
 let asked: string[] = [];
@@ -28,7 +34,7 @@ let counter = 0;
 beforeEach(() => {
   // every test reads a release of its own: what was read of one is kept
   const version = `${VERSION}${counter++}`;
-  manifest.value = { ...RELEASE, version };
+  manifest.value = { ...RELEASE, study: { ...RELEASE.study, levels: ["county", "township", "village"] }, version };
   files.value = { ...files.value, layers: { coverage: { data: "data/coverage/", files: {} } } };
   asked = [];
   vi.stubGlobal("fetch", async (address: string) => {
@@ -51,7 +57,7 @@ test("only the parts and groups are read that a query needs", async () => {
 
 test("without a selection all features come with their shapes, in the order of their numbers", async () => {
   const found = await features("coverage", {});
-  expect(found.map((f) => f.id)).toEqual([1, 2, 3, 4]);
+  expect(found.map((f) => f.id)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(found[2]).toEqual({ id: 3, geometry: point(3), properties: { geography: "county", unit: "c", name_zh: "县", share: 5 } });
 });
 
@@ -59,9 +65,22 @@ test("equal values, filters, an order and a limit are those of the API", async (
   expect(await units({ unit: "c" })).toEqual(["c"]);
   expect(await units({ geography: "nowhere" })).toEqual([]);
   expect(await units({ share: 7 })).toEqual(["a"]);
-  expect(await units({ sortby: "-share" })).toEqual(["d", "a", "c", "b"]);
+  expect(await units({ sortby: "-share" })).toEqual(["d", "a", "c", "b", "v", "x", "w"]);
   expect(await units({ sortby: "share", limit: 2 })).toEqual(["c", "a"]);
   expect(await units({ filter: "share IS NOT NULL AND unit <> 'd'", properties: "unit" })).toEqual(["a", "c"]);
+});
+
+test("an area has what is in it, from the parts that may have some of it", async () => {
+  expect(await units({ geography: "village", within: "a", properties: "unit" })).toEqual(["v", "w"]);
+  expect(asked).toEqual(["index.json", "0.0.json", "1.0.json", "2.0.json", "2.shapes.json"]);
+  expect(await units({ within: "c", skipGeometry: true })).toEqual(["a", "b", "c", "v", "x", "w"]);
+  expect(await units({ within: "x" })).toEqual(["x"]);
+  await expect(units({ within: "nowhere" })).rejects.toMatchObject({ status: 404 });
+});
+
+test("an area is looked for from the largest to the smallest", async () => {
+  expect(await units({ unit: "a", limit: 1, properties: "unit", skipGeometry: true })).toEqual(["a"]);
+  expect(asked).toEqual(["index.json", "0.0.json", "1.0.json"]);
 });
 
 test("files of another release, and layers that the copy lacks, are gone", async () => {

@@ -1,11 +1,13 @@
 /**
  * The ground of everything that is drawn by area: the areas that the table lists. They come as features with their shapes and,
- * where a study has very many, as tiles that the server draws of these areas alone, with no more than their names.
+ * where a study has very many, as tiles that the server draws of these areas alone, with no more than their names. A copy has no
+ * such tiles: those of its archives hold one level a zoom, with all areas of it.
  */
 
 import { computed, effect } from "@preact/signals";
 import type { GeoJSONSource, Map as MapLibre, SourceSpecification, VectorTileSource } from "maplibre-gl";
 import { fetchItems, type Query } from "../api";
+import { isCopy } from "../copy";
 import { drawnLevel } from "../flow/choice";
 import { Loaded } from "../loaded";
 import { scope } from "../scope";
@@ -20,6 +22,8 @@ const PROPERTIES = "geography,unit,name_zh,name_en";
 /** The areas drawn: those shown, or those that flows lead into. */
 const drawn = computed((): Query | null => (flowsOn.value ? { geography: drawnLevel.value } : scope.value));
 
+const tiled = computed((): boolean => wide.value && !isCopy);
+
 /** The tiles of areas that a query selects. */
 const tilesFor = ({ geography = "", ...part }: Query) => tilesOf(AREA_SOURCE, { ...part, filter: `geography='${geography}'`, properties: PROPERTIES });
 
@@ -28,12 +32,12 @@ const noFeatures = (): SourceSpecification => ({ type: "geojson", data: collecti
 /** The sources of areas and of their names. */
 export const areaSources = ({ minzoom, maxzoom }: Layer): Record<string, SourceSpecification> => ({
   [NAMES]: noFeatures(),
-  [AREA_SOURCE]: wide.value ? { ...tilesFor(drawn.value ?? {}), minzoom, maxzoom, promoteId: "unit" } : noFeatures(),
+  [AREA_SOURCE]: tiled.value ? { ...tilesFor(drawn.value ?? {}), minzoom, maxzoom, promoteId: "unit" } : noFeatures(),
 });
 
 /** Where a style layer or a feature state finds the areas. */
 export const placeOf = (): { source: string; "source-layer"?: string } =>
-  wide.value ? { source: AREA_SOURCE, "source-layer": AREAS } : { source: AREA_SOURCE };
+  tiled.value ? { source: AREA_SOURCE, "source-layer": AREAS } : { source: AREA_SOURCE };
 
 const collection = (features: readonly Feature[]): GeoJSON.FeatureCollection =>
   ({ type: "FeatureCollection", features: features.map((f) => ({ ...f, type: "Feature" })) }) as GeoJSON.FeatureCollection;
@@ -47,7 +51,7 @@ function leaveOut(map: MapLibre, features: readonly Feature[]): void {
 
 /** The areas drawn with their shapes. */
 export const shapes = new Loaded(
-  () => (layerOf(AREAS) && !wide.value && drawn.value ? JSON.stringify(drawn.value) : null),
+  () => (layerOf(AREAS) && !tiled.value && drawn.value ? JSON.stringify(drawn.value) : null),
   () => fetchItems(AREAS, { ...drawn.value, properties: PROPERTIES }),
 );
 
@@ -106,6 +110,6 @@ function keepTiles(map: MapLibre): () => void {
 }
 
 /** Draws the areas that {@link keepAreas} loads. */
-export const drawAreas = (map: MapLibre): (() => void) => (wide.value ? keepTiles(map) : effect(() => draw(map, shapes.value.value ?? [])));
+export const drawAreas = (map: MapLibre): (() => void) => (tiled.value ? keepTiles(map) : effect(() => draw(map, shapes.value.value ?? [])));
 
 export const keepAreas = (map: MapLibre): (() => void)[] => [shapes.keep(), drawAreas(map)];

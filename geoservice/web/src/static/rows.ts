@@ -3,17 +3,18 @@
 import { get, ServerError, url, type Query } from "../api";
 import { files } from "../copy";
 import { once } from "../series";
-import { manifest } from "../state";
+import { AREAS, manifest, study } from "../state";
 import type { Feature, Value } from "../types";
 import { parse, type Filter } from "./filter";
 
-/** What a layer has: its parts by the values of the keys, and the columns of each group. */
+/** What a layer has: its parts by the values of the keys and the path of the area that holds them, and the columns of each group. */
 interface Index {
   version: string;
   keys: string[];
   groups: string[][];
   shapes: boolean;
   parts: Value[][];
+  areas: string[];
 }
 
 /** Rows by column; what is the same in all of them is said once. */
@@ -29,25 +30,28 @@ interface Shapes {
   shapes: (GeoJSON.Geometry | null)[];
 }
 
-const OPTIONS = ["f", "lang", "limit", "properties", "skipGeometry", "sortby", "filter"];
-/** The name of a feature's number among the columns. */
-const FID = "fid";
+const OPTIONS = ["f", "lang", "limit", "properties", "skipGeometry", "sortby", "filter", "within"];
+/** The names of a feature's number and of the path of the areas around it, "/34/3401/", among the columns. */
+const [FID, PATH] = ["fid", "area_path"];
 
 interface Asked {
   equals: [string, string][];
   properties: string[] | null;
   filter: Filter | null;
+  /** The path of the area that the features are in. */
+  path: string | null;
   sortby: string | null;
   limit: number;
   shapes: boolean;
 }
 
-function askedOf(query: Query): Asked {
+async function askedOf(query: Query): Promise<Asked> {
   const text = (name: string): string | null => (query[name] === undefined ? null : String(query[name]));
   return {
     equals: Object.entries(query).flatMap(([k, v]) => (OPTIONS.includes(k) ? [] : [[k, String(v)] as [string, string]])),
     properties: text("properties")?.split(",") ?? null,
     filter: query["filter"] === undefined ? null : parse(String(query["filter"])),
+    path: query["within"] === undefined ? null : await pathOf(String(query["within"])),
     sortby: text("sortby"),
     limit: Number(query["limit"] ?? Infinity),
     shapes: query["skipGeometry"] !== true,
@@ -87,20 +91,18 @@ function cellOf(groups: readonly Group[]): Cell {
   return (name, row) => (same.has(name) ? same.get(name) : columns.get(name)?.[row]);
 }
 
-const matches = (value: (name: string) => Value | undefined, { equals, filter }: Asked): boolean =>
-  equals.every(([name, wanted]) => String(value(name) ?? "") === wanted) && (filter === null || filter.test(value));
+const matches = (value: (name: string) => Value | undefined, { equals, filter, path }: Asked): boolean =>
+  (path === null || String(value(PATH) ?? "").startsWith(path)) && equals.every(([name, wanted]) => String(value(name) ?? "") === wanted) && (filter === null || filter.test(value));
 
 /** The features of a part that match, with its shapes where they are asked for. */
 async function readPart(layer: string, index: Index, part: number, asked: Asked): Promise<Found[]> {
   const wanted = columnsOf(asked);
   const numbers = index.groups.flatMap((names, i) => (i === 0 || wanted === null || names.some((n) => wanted.has(n)) ? [i] : []));
-  const [groups, shapes] = await Promise.all([
-    Promise.all(numbers.map((i) => read<Group>(layer, `${part}.${i}.json`))),
-    index.shapes && asked.shapes ? read<Shapes>(layer, `${part}.shapes.json`) : null,
-  ]);
+  const groups = await Promise.all(numbers.map((i) => read<Group>(layer, `${part}.${i}.json`)));
   const cell = cellOf(groups);
-  const names = index.groups.flat().filter((n) => n !== FID && (asked.properties === null || asked.properties.includes(n)));
+  const names = index.groups.flat().filter((n) => n !== FID && (asked.properties?.includes(n) ?? n !== PATH));
   const rows = Array.from({ length: groups[0]?.rows ?? 0 }, (_, row) => row).filter((row) => matches((name) => cell(name, row), asked));
+  const shapes = index.shapes && asked.shapes && rows.length ? await read<Shapes>(layer, `${part}.shapes.json`) : null;
   return rows.map((row) => ({
     feature: { id: Number(cell(FID, row)), geometry: shapes?.shapes[row] ?? null, properties: Object.fromEntries(names.map((n) => [n, cell(n, row) ?? null])) },
     key: (asked.sortby && cell(sortName(asked.sortby)!, row)) ?? null,
@@ -108,10 +110,26 @@ async function readPart(layer: string, index: Index, part: number, asked: Asked)
 }
 
 /** The parts that may have features that match. */
-const partsOf = ({ keys, parts }: Index, { equals }: Asked): number[] => {
+const partsOf = ({ keys, parts, areas }: Index, { equals, path }: Asked): number[] => {
   const wanted = new Map(equals);
-  return parts.flatMap((values, i) => (keys.every((key, k) => !wanted.has(key) || wanted.get(key) === String(values[k] ?? "")) ? [i] : []));
+  const near = (area: string): boolean => path === null || area.startsWith(path) || path.startsWith(area);
+  return parts.flatMap((values, i) => (near(areas[i]!) && keys.every((key, k) => !wanted.has(key) || wanted.get(key) === String(values[k] ?? "")) ? [i] : []));
 };
+
+/** An area by its code alone: each level is read until one has it, the largest areas first. */
+async function areaOf(query: Query): Promise<Feature[]> {
+  for (const geography of study.value.levels) {
+    const found = await features(AREAS, { ...query, geography });
+    if (found.length) return found;
+  }
+  return [];
+}
+
+async function pathOf(code: string): Promise<string> {
+  const [area] = await areaOf({ unit: code, properties: PATH, skipGeometry: true });
+  if (!area) throw new ServerError(404, code);
+  return String(area.properties[PATH]);
+}
 
 /** By a property, those without a value last, then by number. */
 function ordered(found: readonly Found[], sortby: string | null): Feature[] {
@@ -123,7 +141,8 @@ function ordered(found: readonly Found[], sortby: string | null): Feature[] {
 /** All features that match a query, up to its limit. */
 export async function features(layer: string, query: Query): Promise<Feature[]> {
   if (!(layer in files.value.layers)) throw new ServerError(404, layer);
-  const asked = askedOf(query);
+  if (layer === AREAS && "unit" in query && !("geography" in query)) return areaOf(query);
+  const asked = await askedOf(query);
   const index = await read<Index>(layer, "index.json");
   const found = await Promise.all(partsOf(index, asked).map((part) => readPart(layer, index, part, asked)));
   return ordered(found.flat(), asked.sortby).slice(0, asked.limit);
