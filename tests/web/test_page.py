@@ -63,7 +63,7 @@ def test_a_row_moves_the_map_and_the_map_marks_the_row(page: Watched) -> None:
     name = row.locator("th").inner_text()
     row.locator("th button").press("Enter")
     expect(page.page.locator(".area h2")).to_have_text(name)
-    expect(row).to_have_attribute("aria-selected", "true")
+    expect(row.locator("th button")).to_have_attribute("aria-current", "true")
     assert page.ground() != before
     expect(page.page).to_have_url(re.compile("area="))
     box = page.page.locator(".results").bounding_box()

@@ -105,6 +105,10 @@ export const fetchPage = async (layer: string, query: Query): Promise<Page> =>
   isCopy ? { features: await fetchItems(layer, query), links: [] } : get<Page>(itemsUrl(layer, { f: "json", ...query }));
 export const fetchSome = async (layer: string, query: Query): Promise<Feature[]> => (await fetchPage(layer, query)).features;
 
+/** Codes of which an address has room for a list, in a server's usual 8 KiB. */
+const CODES = 250;
+export const inParts = (codes: readonly string[]): string[][] => Array.from({ length: Math.ceil(codes.length / CODES) }, (_, i) => codes.slice(i * CODES, (i + 1) * CODES));
+
 interface SourceSpec {
   minzoom?: number;
   maxzoom?: number;

@@ -2,6 +2,7 @@
 
 import { fetchItems, number, type Query } from "./api";
 import { columnsFor, isAreas, type Wanted } from "./columns";
+import { isCopy } from "./copy";
 import { estimateIn, estimateOf } from "./number";
 import { manifest } from "./state";
 import type { Column, Dimensions, Estimate, Feature, Layer } from "./types";
@@ -11,13 +12,17 @@ export type Series = ReadonlyMap<string, ReadonlyMap<number, Estimate>>;
 export const NONE: Series = new Map();
 
 const cache = new Map<string, Promise<unknown>>();
+/** Results that are kept; a copy reads many small files for one answer. */
+const KEPT = isCopy ? 500 : 50;
 
-/** The result of `make`, made once for each key and release; a failure is forgotten. */
+/** The result of `make`, made once for each key and release as long as it is one of the last asked for; a failure is forgotten. */
 export function once<T>(name: string, make: () => Promise<T>): Promise<T> {
   const key = `${manifest.value.version} ${name}`;
   const made = cache.get(key) ?? make();
+  cache.delete(key); // the last one asked for is the last one of the map
   cache.set(key, made);
-  made.catch(() => cache.delete(key));
+  if (cache.size > KEPT) cache.delete(cache.keys().next().value!);
+  made.catch(() => cache.get(key) === made && cache.delete(key));
   return made as Promise<T>;
 }
 

@@ -1,10 +1,12 @@
 /**
  * The stations of the study: who offers what, for the list and for the tiers that can be chosen. Where there are very many, the
- * list has the first that match, and all of them are fetched only for a tool that names them.
+ * list has the first that match, and all of them are fetched only for a tool that names them. A copy cannot search for the page:
+ * it lists those of the area that is open from its own file.
  */
 
 import { computed, signal } from "@preact/signals";
 import { fetchItems, fetchPage, type Query } from "./api";
+import { isCopy } from "./copy";
 import { tool } from "./live/tool";
 import { Loaded } from "./loaded";
 import { scenarioOn } from "./scenario/choice";
@@ -32,7 +34,10 @@ function station({ properties: p }: Feature): Station {
 
 const MANY = 2000;
 const PAGE = 200;
-export const manyStations = computed((): boolean => (layerOf(STATIONS)?.features ?? 0) > MANY);
+/** Whether the map draws the smaller stations from closer by alone. */
+export const crowded = computed((): boolean => (layerOf(STATIONS)?.features ?? 0) > MANY);
+/** Whether the server is asked for the stations of the list. */
+export const manyStations = computed((): boolean => crowded.value && !isCopy);
 
 export const STATION_PROPERTIES = "unit,name_zh,name_en,tier,services";
 const columns = (): Query => {
@@ -42,9 +47,10 @@ const columns = (): Query => {
 
 /** Whether something needs all stations, however many there are. */
 const needed = computed((): boolean => layerOf(STATIONS) !== undefined && (!manyStations.value || scenarioOn.value || tool.value !== null));
+const among = computed((): Query => (crowded.value && isCopy ? part.value : {}));
 export const stations = new Loaded(
-  () => (needed.value ? STATIONS : null),
-  async (): Promise<Station[]> => (await once(STATIONS, () => fetchItems(STATIONS, columns()))).map(station),
+  () => (needed.value ? JSON.stringify(among.value) : null),
+  async (): Promise<Station[]> => (await once(`${STATIONS} ${JSON.stringify(among.value)}`, () => fetchItems(STATIONS, { ...columns(), ...among.value }))).map(station),
 );
 
 /** What is typed into the search of the list. */

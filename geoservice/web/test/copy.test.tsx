@@ -36,6 +36,37 @@ test("files take the place of the API, and no tool opens", async () => {
   expect([tool.value, scenarioOn.value]).toEqual([null, false]);
 });
 
+test("of very many stations those of the area that is open are listed from their file, and searched there", async () => {
+  const { manifest, parent, tab } = await import("../src/state");
+  const { files } = await import("../src/copy");
+  const { stations, search } = await import("../src/stations");
+  const { StationList } = await import("../src/ui/StationList");
+  const { setLanguage } = await import("../src/i18n");
+  setLanguage("en");
+  const version = "3-stations";
+  const names = ["fid", "geography", "unit", "name_en", "name_zh", "tier", "services", "area_path"];
+  const written: Record<string, unknown> = {
+    "coverage/index.json": { keys: ["geography"], groups: [["fid", "geography", "unit", "area_path"]], shapes: false, parts: [["county"]], areas: ["/"] },
+    "coverage/0.0.json": { rows: 2, same: { geography: "county" }, columns: { fid: [1, 2], unit: ["c", "d"], area_path: ["/c/", "/d/"] } },
+    "stations/index.json": { keys: ["geography"], groups: [names], shapes: false, parts: [["station"]], areas: ["/"] },
+    "stations/0.0.json": { rows: 3, same: { geography: "station", tier: "county", services: "clinic", name_zh: "站" }, columns: { fid: [1, 2, 3], unit: ["s", "t", "u"], name_en: ["North Post", "South Post", "West Post"], area_path: ["/c/", "/c/", "/d/"] } },
+  };
+  vi.stubGlobal("fetch", async (address: string) => new Response(JSON.stringify({ version, ...(written[new URL(address).pathname.split("/data/")[1]!] as object) })));
+  files.value = { ...files.value, layers: { coverage: { data: "data/coverage/", files: {} }, stations: { data: "data/stations/", files: {} } } };
+  manifest.value = { ...RELEASE, version, layers: RELEASE.layers.map((l) => (l.id === "stations" ? { ...l, features: 5000 } : l)) };
+  [parent.value, tab.value] = ["c", "stations"];
+  const stop = stations.keep();
+  const box = document.body.appendChild(document.createElement("div"));
+  render(<StationList />, box);
+  const listed = (): string[] => [...box.querySelectorAll("li span")].map((name) => name.textContent!);
+  await vi.waitFor(() => expect(listed()).toEqual(["North Post", "South Post"]));
+  search.value = "south";
+  await vi.waitFor(() => expect(listed()).toEqual(["South Post"]));
+  render(null, box);
+  stop();
+  parent.value = null;
+});
+
 test("buttons of what needs a server are grey, with the reason", async () => {
   const { ToolButtons } = await import("../src/live/ToolButtons");
   const { setLanguage } = await import("../src/i18n");

@@ -20,7 +20,9 @@ import { columnOf, layerOf, RELEASE, styleOf } from "./release";
 const FLOW_LAYER = layerOf(FLOWS, { geometry: "line", zooms: { flow: 0, flow_detail: 5, flow_local: 8, flow_local_detail: 8 }, columns: [columnOf("persons", "flow_persons"), columnOf("arrived_under_1", "flow_persons"), columnOf("excess_class", "excess_class")], style: styleOf({ kind: "line", property: "persons", colours: ["#111111"] }) });
 const WITH = { ...RELEASE, layers: [...RELEASE.layers, FLOW_LAYER] };
 
-const AREAS: Readonly<Record<string, readonly string[]>> = { county: ["c"], township: ["a", "b"] };
+const AREAS: Readonly<Record<string, readonly string[]>> = { county: ["c"] };
+const TOWNS: readonly string[] = ["a", "b"];
+let towns = TOWNS;
 type Row = Record<string, Value>;
 const flow = (geography: string, destination: string, origin: string, persons: number, margin = 90): Row => ({
   geography, destination, destination_level: geography.includes("local") ? "township" : "county", destination_en: destination.toUpperCase(), destination_zh: `${destination}区`,
@@ -57,7 +59,7 @@ const asked: string[] = [];
 function answer(address: URL): Row[] {
   const query = address.searchParams;
   const layer = /collections\/(\w+)\/items/.exec(address.pathname)?.[1];
-  if (layer === "coverage") return (AREAS[query.get("geography") ?? ""] ?? []).map((unit) => ({ unit, name_en: unit.toUpperCase(), name_zh: `${unit}区` }));
+  if (layer === "coverage") return (query.get("geography") === "township" ? towns : (AREAS[query.get("geography") ?? ""] ?? [])).map((unit) => ({ unit, name_en: unit.toUpperCase(), name_zh: `${unit}区` }));
   if (layer !== FLOWS) return [];
   asked.push(address.search);
   return rows
@@ -100,7 +102,7 @@ function open(address = "theme=flows"): void {
 }
 
 beforeEach(() => {
-  [broken, rows, asked.length] = [false, [...INTO, ...BETWEEN], 0];
+  [broken, rows, towns, asked.length] = [false, [...INTO, ...BETWEEN], TOWNS, 0];
   vi.stubGlobal("fetch", fetched);
   document.body.innerHTML = '<div id="app"></div>';
   manifest.value = { ...WITH, version: `4-${nth++}` };
@@ -158,6 +160,20 @@ test("flows between areas are of one level on both ends", async () => {
   await settled();
   expect(bodyRows().map((r) => r.slice(0, 4))).toEqual(["A300"]);
   expect(root().querySelector<HTMLSelectElement>("select[name=flow_origins]")!.disabled).toBe(true);
+});
+
+test("of very many areas the flows between them are asked for in parts, and the largest of all parts are shown", async () => {
+  const names = Array.from({ length: 600 }, (_, i) => `3401010012${String(i).padStart(2, "0")}`);
+  towns = [...names, "a", "b"];
+  rows = [...INTO, ...BETWEEN, flow("flow_local_detail", names[0]!, names[1]!, 900)];
+  await show(<FlowPanel />);
+  asked.length = 0;
+  direction.value = "between";
+  await settled();
+  expect(asked).toHaveLength(3);
+  expect(Math.max(...asked.map((search) => search.length))).toBeLessThan(7000);
+  expect(lines.value.map((f) => f.persons.value)).toEqual([900, 300, 120]);
+  expect(csvUrl.value).toBeNull();
 });
 
 test("without flows between areas the other directions are off, with the reason in words", async () => {

@@ -8,7 +8,7 @@ import { csvUrl, keepHotspots } from "../src/hotspot/data";
 import { HotspotLegend } from "../src/hotspot/HotspotLegend";
 import { HotspotPanel } from "../src/hotspot/HotspotPanel";
 import { setLanguage } from "../src/i18n";
-import { CLUSTERS, HOTSPOTS, idle, level, manifest, mode, onTop, selected, tab, take, theme, themes } from "../src/state";
+import { CLUSTERS, HOTSPOTS, idle, level, manifest, mode, onTop, parent, selected, tab, take, theme, themes } from "../src/state";
 import { Tabs, tabsShown } from "../src/ui/Results";
 import type { Feature, Value } from "../src/types";
 import { columnOf, layerOf, RELEASE, styleOf } from "./release";
@@ -33,7 +33,8 @@ const asked: URL[] = [];
 
 function answer(address: URL): Row[] {
   const layer = /collections\/(\w+)\/items/.exec(address.pathname)?.[1];
-  if (layer === "coverage") return AREAS.map(({ unit, name_en, name_zh }) => ({ unit: unit!, name_en: name_en!, name_zh: name_zh! }));
+  const filter = address.searchParams.get("filter");
+  if (layer === "coverage") return AREAS.filter(({ unit }) => !filter || filter.includes(`'${unit}'`)).map(({ unit, name_en, name_zh }) => ({ unit: unit!, name_en: name_en!, name_zh: name_zh! }));
   if (layer === CLUSTERS) return [SCANNED, { ...SCANNED, unit: "k2", service: "clinic" }];
   if (layer !== HOTSPOTS) return [];
   asked.push(address);
@@ -199,4 +200,24 @@ test("a release without the layer has no entry", async () => {
   expect([theme.value, tab.value]).toEqual(["coverage", "areas"]);
   await show(<Tabs />);
   expect(root().querySelector("#tab-hotspots")).toBeNull();
+});
+
+test("of very many areas a level without hotspots is said to have none, and no finer one is loaded", async () => {
+  const many = RELEASE.layers.map((l) => (l.id === "coverage" ? { ...l, features: 60_000 } : l));
+  manifest.value = { ...WITH, layers: [...many, LAYER, SCAN], version: "many" };
+  level.value = "county";
+  await settled();
+  asked.length = 0;
+  await show(<HotspotPanel />);
+  expect(texts(".reason")).toEqual(["There are no hotspots of this level (Counties). Choose another level or unit."]);
+  expect([asked, unit.value, csvUrl.value]).toEqual([[], "county", null]);
+});
+
+test("in an area that is open its hotspots alone are loaded", async () => {
+  asked.length = 0;
+  parent.value = "c";
+  await settled();
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.every((a) => a.searchParams.get("within") === "c")).toBe(true);
+  parent.value = null;
 });

@@ -9,9 +9,12 @@ import { setLanguage } from "../src/i18n";
 import { keepScope, levelsOffered, openArea, scope, trail } from "../src/scope";
 import { level, manifest, mode, parent, selected, service, tab, take } from "../src/state";
 import { firstStations, search } from "../src/stations";
+import { keepPlace, flyToArea } from "../src/map/flight";
+import { once } from "../src/series";
 import type { Feature, Manifest, Value } from "../src/types";
 import { AreaCard } from "../src/ui/AreaCard";
 import { AreaTable } from "../src/ui/AreaTable";
+import { Headline } from "../src/ui/Headline";
 import { StationList } from "../src/ui/StationList";
 import { columnOf, layerOf, RELEASE } from "./release";
 
@@ -28,6 +31,7 @@ const withLevels = (features: number): Manifest => ({
 });
 
 let asked: URL[] = [];
+let busy = false;
 
 function answer(address: URL): Record<string, Value>[] {
   const [, layer] = /collections\/(\w+)\/items/.exec(address.pathname) ?? [];
@@ -41,6 +45,7 @@ function answer(address: URL): Record<string, Value>[] {
 function fetched(input: string | URL | Request): Promise<Response> {
   const address = new URL(String(input));
   asked.push(address);
+  if (busy) return Promise.resolve(new Response("{}", { status: 503 }));
   const features = answer(address).map((properties, i): Feature => ({ id: i, geometry: null, properties }));
   return Promise.resolve(new Response(JSON.stringify({ features, links: [], numberMatched: 1234 })));
 }
@@ -73,6 +78,7 @@ function begin(features: number, address = ""): void {
 
 beforeEach(() => {
   vi.stubGlobal("fetch", fetched);
+  busy = false;
   document.body.innerHTML = '<div id="app"></div>';
   setLanguage("en");
 });
@@ -191,4 +197,56 @@ test("of very many stations those that match are listed, the first of them and h
   expect(last().get("filter")).toContain("CASEI(name_en) LIKE CASEI('%O''Brien 50\\%%')");
   await press(button("Show more stations"));
   expect(last().get("limit")).toBe("400");
+});
+
+test("an area whose place could not be had can be asked for again", async () => {
+  busy = true;
+  begin(60_000, "within=321&level=township");
+  await show(<><Headline /><AreaTable /></>);
+  expect(root().querySelector(".failure")?.textContent).toContain("The numbers could not be loaded.");
+  busy = false;
+  await press(button("Try again"));
+  expect([root().querySelector(".failure"), listed()]).toEqual([null, ["3211", "3212"]]);
+});
+
+test("the focus of the keyboard goes with the area that is opened", async () => {
+  begin(60_000);
+  await show(<AreaTable />);
+  for (const [area, name] of [["Area 32", "Area 32"], ["Area 321", "Area 321"], ["All of the study", "All of the study"]] as const) {
+    button(area).focus();
+    await press(button(area));
+    expect([document.activeElement?.getAttribute("aria-current"), document.activeElement?.textContent]).toEqual(["location", name]);
+  }
+});
+
+test("the map moves to the last area asked for alone", async () => {
+  begin(31);
+  const boxes: number[] = [];
+  const map = { on: () => undefined, getCenter: () => ({ lng: 0, lat: 0 }), getZoom: () => 5, getContainer: () => root(), getBounds: () => ({ toArray: () => [[0, 0], [1, 1]] }), fitBounds: ([west]: number[]) => boxes.push(west!) };
+  stops.push(keepPlace(map as unknown as Parameters<typeof keepPlace>[0]));
+  const waiting: (() => void)[] = [];
+  vi.stubGlobal("fetch", (address: string) => new Promise((done) => waiting.push(() => {
+    const x = Number(new URL(address).searchParams.get("unit"));
+    done(new Response(JSON.stringify({ features: [{ id: 1, geometry: { type: "Point", coordinates: [x, 0] }, properties: {} }], links: [] })));
+  })));
+  const moves = [flyToArea("city", "31"), flyToArea("city", "32")];
+  for (const answer of waiting.reverse()) answer();
+  await Promise.all(moves);
+  expect(boxes).toEqual([32]);
+  const late = flyToArea("city", "31");
+  window.dispatchEvent(new Event("popstate"));
+  waiting.pop()!();
+  await late;
+  expect(boxes).toEqual([32]);
+});
+
+test("the last results are kept, and no more", async () => {
+  begin(31);
+  let made = 0;
+  const make = (name: number): Promise<number> => once(`kept ${name}`, async () => made++);
+  for (let name = 0; name < 60; name++) await make(name);
+  await make(59);
+  expect(made).toBe(60);
+  await make(0);
+  expect(made).toBe(61);
 });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { files, RangesIgnored, takenWhole } from "../src/copy";
 import { manifest } from "../src/state";
-import { FileSource, WHOLE_BYTES } from "../src/static/archive";
+import { fetchTile, FileSource, WHOLE_BYTES } from "../src/static/archive";
 import { parse } from "../src/static/filter";
 import { features } from "../src/static/rows";
 import { betweenAreas } from "../src/flow/flows";
@@ -136,4 +136,14 @@ test("a small file is kept whole where Range is ignored, a large one is refused"
 test("a file that another release has replaced is gone", async () => {
   vi.stubGlobal("fetch", async () => new Response(BYTES.slice(0, 5), { status: 206, headers: { ETag: '"2"' } }));
   await expect(new FileSource("http://x/a", 100).getBytes(0, 5, undefined, '"1"')).rejects.toMatchObject({ status: 410 });
+});
+
+test("an archive that could not be read is read anew by the next attempt", async () => {
+  files.value = { ...files.value, tiles: { coverage: { href: "tiles/coverage.pmtiles", bytes: 100 } } };
+  const fetched = vi.fn(async () => new Response(null, { status: 503 }));
+  vi.stubGlobal("fetch", fetched);
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    await expect(fetchTile("coverage", 0, 0, 0)).rejects.toMatchObject({ status: 503 });
+    expect(fetched).toHaveBeenCalledTimes(attempt);
+  }
 });

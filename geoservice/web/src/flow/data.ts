@@ -1,7 +1,7 @@
 /** The flows of the view of now, and what is to be known of a release's flows before any can be asked for. */
 
 import { computed, effect } from "@preact/signals";
-import { fetchSome, itemsUrl, number, type Query } from "../api";
+import { fetchSome, inParts, itemsUrl, number, type Query } from "../api";
 import { loadAreas, type Area } from "../data";
 import { Loaded } from "../loaded";
 import { once } from "../series";
@@ -9,7 +9,7 @@ import { FLOWS, flowsOn, layerOf, manifest } from "../state";
 import type { Feature } from "../types";
 import { areaLevel, direction, geographyOf, GEOGRAPHIES, levels, ORIGINS, origins, place, top, type AreaFlows, type Levels } from "./choice";
 import { ARRIVALS, arrival, excess, has, relation } from "./filters";
-import { betweenAreas, EXCESS, flowOf, flowQuery, hasLine, type Flow } from "./flows";
+import { betweenAreas, EXCESS, firstRows, flowOf, flowQuery, hasLine, type Flow } from "./flows";
 
 /** What a release says of its flows: the levels of areas, and the areas. */
 export interface Known extends Levels {
@@ -42,7 +42,7 @@ async function loadLevel(geographies: (typeof GEOGRAPHIES)[number]): Promise<Are
 const units = (of: readonly Area[]): string[] => of.map((a) => a.unit);
 /** Whether any flow leads from one of these areas to another. */
 const exchange = async (geography: string, of: readonly Area[]): Promise<boolean> =>
-  of.length > 1 && (await first({ geography, filter: betweenAreas(units(of)) })) !== undefined;
+  of.length > 1 && (await Promise.all(inParts(units(of)).map((codes) => first({ geography, filter: betweenAreas(codes) })))).some((row) => row !== undefined);
 
 async function loadKnown(): Promise<Known> {
   const areas = (await Promise.all(GEOGRAPHIES.map(loadLevel))).filter((a) => a !== null);
@@ -56,19 +56,23 @@ export const known = new Loaded<Known>(() => (layerOf(FLOWS) ? manifest.value.ve
 /** The areas of the level shown. */
 export const areas = computed((): readonly Area[] => known.value.value?.named.get(areaLevel.value ?? "") ?? []);
 
-/** The query of the view, null until the levels are known. */
-export const query = computed((): Query | null => {
+/** The query of the view, null until the levels are known; several by their origins where an address has no room for all areas. */
+const queries = computed((): Query[] | null => {
   const level = areaLevel.value;
   if (known.value.value === null || !flowsOn.value || level === null) return null;
   const unit = place.value?.level === level ? place.value.unit : null;
-  return flowQuery({ direction: direction.value, geography: geographyOf(level, origins.value), top: top.value, unit, units: units(areas.value), relation: relation.value, arrival: arrival.value, excess: excess.value });
+  const of = direction.value === "in" ? [[]] : inParts(units(areas.value));
+  return of.map((codes) => flowQuery({ direction: direction.value, geography: geographyOf(level, origins.value), top: top.value, unit, units: codes, relation: relation.value, arrival: arrival.value, excess: excess.value }));
 });
+/** The query of the view where it is one. */
+export const query = computed((): Query | null => (queries.value?.length === 1 ? queries.value[0]! : null));
 
 export const flows = new Loaded<Flow[]>(
-  () => (query.value ? JSON.stringify(query.value) : null),
+  () => (queries.value ? JSON.stringify(queries.value) : null),
   async () => {
-    const asked = query.value!;
-    return (await once(JSON.stringify(["flows", asked]), () => fetchSome(FLOWS, { ...asked, skipGeometry: true }))).map((f) => flowOf(f, asked.sortby === "-persons" ? null : arrival.value));
+    const [asked, came, most] = [queries.value!, arrival.value, top.value];
+    const found = await once(JSON.stringify(["flows", asked]), () => Promise.all(asked.map((one) => fetchSome(FLOWS, { ...one, skipGeometry: true }))));
+    return firstRows(found.flat(), came ?? "persons", most).map((f) => flowOf(f, came));
   },
 );
 

@@ -43,7 +43,7 @@ export interface Asked {
   top: number;
   /** The area chosen. */
   unit: string | null;
-  /** Codes of all areas of the level. */
+  /** Codes of the areas of the level that the origins are among. */
   units: readonly string[];
   relation?: Relation | null;
   arrival?: Arrival | null;
@@ -52,9 +52,9 @@ export interface Asked {
 }
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-const anyOf = (name: string, codes: readonly string[]): string => `${name} IN (${codes.map(text).join(",")})`;
+export const anyOf = (name: string, codes: readonly string[]): string => `${name} IN (${codes.map(text).join(",")})`;
 
-/** Of flows between areas both ends are one of these. */
+/** Flows from these areas: between areas, as all lead to one. */
 export const betweenAreas = (units: readonly string[]): string => `${anyOf("origin", units)} AND origin <> destination`;
 
 const ofUnit: Readonly<Record<Direction, (unit: string) => string>> = {
@@ -72,6 +72,12 @@ export function flowQuery({ direction, geography, top, unit, units, relation = n
     ...(excess ? [`${EXCESS} = 1`] : []),
   ].join(" AND ");
   return { geography, ...(filter ? { filter } : {}), sortby: `-${arrival ?? "persons"}`, limit: top };
+}
+
+/** The first of the rows that several queries of a view found, in its order. */
+export function firstRows(rows: readonly Feature[], by: string, top: number): Feature[] {
+  const of = ({ properties: p }: Feature): number => number(p[by]) ?? Number.MIN_SAFE_INTEGER;
+  return [...rows].sort((a, b) => of(b) - of(a)).slice(0, top);
 }
 
 /** The flow of a row; `arrival` are the people it is of, null for all. */

@@ -6,7 +6,7 @@ import { Select } from "../ui/Select";
 import { groupName, modeName, serviceName } from "../ui/words";
 import { cardGroup, chooseGroup, groups, services } from "../scorecard/choice";
 import { CELL, holds, stemOf } from "./columns";
-import { chooseMeasure, chooseMethod, chooseUnit, measure, measures, method, methods, stem, unit, units } from "./choice";
+import { chooseMeasure, chooseMethod, chooseUnit, measure, measures, method, methods, noUnit, stem, unit, units } from "./choice";
 import { measureName, unitName } from "./words";
 
 /** Which services and modes the release has hotspots of, where it has none of those chosen. */
@@ -18,13 +18,13 @@ function known(): string {
 
 export function HotspotControls() {
   const values = { service: serviceName(service.value), mode: modeName(mode.value).toLocaleLowerCase("en") };
-  const none = stem.value !== null ? null : measure.value === "unserved" ? t("hotspots.no_measure", { ...values, known: known() }) : measure.value === "uptake" ? t("hotspots.no_uptake", { ...values, known: services.value.map(serviceName).join(t("semicolon")) }) : null;
+  const none = stem.value !== null || noUnit.value ? null : measure.value === "unserved" ? t("hotspots.no_measure", { ...values, known: known() }) : measure.value === "uptake" ? t("hotspots.no_uptake", { ...values, known: services.value.map(serviceName).join(t("semicolon")) }) : null;
   return (
     <div class="question">
       <Select name="hotspot_measure" label={t("hotspots.choice.measure")} value={measure.value} options={measures.value.map((id) => [id, measureName(id)] as const)} choose={chooseMeasure} reason={none} />
       {measure.value === "uptake" && groups.value.length > 1 && <Select name="hotspot_group" label={t("hotspots.choice.group")} value={cardGroup.value} options={groups.value.map((id) => [id, groupName(id)] as const)} choose={chooseGroup} />}
       <div class="pair">
-        <Select name="hotspot_unit" label={t("hotspots.choice.unit")} value={unit.value} options={units.value.map((id) => [id, unitName(id)] as const)} choose={chooseUnit} />
+        <Select name="hotspot_unit" label={t("hotspots.choice.unit")} value={unit.value} options={[...(noUnit.value ? [unit.value] : []), ...units.value].map((id) => [id, unitName(id)] as const)} choose={chooseUnit} reason={noUnit.value ? t("hotspots.no_unit", { level: unitName(unit.value) }) : null} />
         <Select name="hotspot_method" label={t("hotspots.choice.method")} value={method.value} options={methods.value.map((id) => [id, t(`hotspots.method.${id}`)] as const)} choose={chooseMethod} reason={unit.value === CELL ? t("hotspots.cell_methods") : null} />
       </div>
     </div>

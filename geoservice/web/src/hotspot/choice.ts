@@ -2,7 +2,8 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { cardGroup, services } from "../scorecard/choice";
-import { HOTSPOT_CATCHMENTS, HOTSPOTS, hotspotsOn, INDICATORS, layerOf, level, mode, selected, service, study, within } from "../state";
+import { levelsOffered } from "../scope";
+import { HOTSPOT_CATCHMENTS, HOTSPOTS, hotspotsOn, INDICATORS, layerOf, level, mode, parent, selected, service, study, wide, within } from "../state";
 import { CATCHMENT, CELL, holds, isArea, MEASURES, measuresOf, METHODS, methodsOf, stemOf, type Measure, type Method } from "./columns";
 
 const chosenMeasure = signal<Measure>("migrants");
@@ -19,16 +20,18 @@ export const measure = computed((): Measure => within(measures.value, chosenMeas
 /** The layer that has the measure by area. */
 const byArea = computed((): string => (measure.value === "uptake" ? INDICATORS : HOTSPOTS));
 
-/** The units that the release has, the largest areas first. */
+/** The units that the release has, the largest areas first; of many areas, those that the table offers, and others only in an area. */
 export const units = computed((): string[] => {
   const known = Object.keys(layerOf(byArea.value)?.zooms ?? {});
-  const areas = [...study.value.levels, CELL].filter((id) => known.includes(id));
-  return measure.value !== "uptake" && layerOf(HOTSPOT_CATCHMENTS) ? [...areas, CATCHMENT] : areas;
+  const areas = (wide.value ? levelsOffered.value : study.value.levels).filter((id) => known.includes(id));
+  if (wide.value && parent.value === null) return areas;
+  return [...areas, ...(known.includes(CELL) ? [CELL] : []), ...(measure.value !== "uptake" && layerOf(HOTSPOT_CATCHMENTS) ? [CATCHMENT] : [])];
 });
-/** Areas are those of the level of the table; where the release has no hotspots of it, the finest that it has. */
+/** Areas are those of the level of the table; where the release has no hotspots of it, the finest that it has, unless areas are many. */
 export const unit = computed((): string => {
   const areas = units.value.filter(isArea);
   if (otherUnit.value !== null && units.value.includes(otherUnit.value)) return otherUnit.value;
+  if (wide.value) return level.value;
   if (areas.length === 0) return units.value[0] ?? CELL;
   return areas.includes(level.value) ? level.value : areas.at(-1)!;
 });
@@ -37,8 +40,12 @@ export const source = computed((): string => (unit.value === CATCHMENT ? HOTSPOT
 export const methods = computed((): readonly Method[] => (unit.value === CELL ? METHODS.slice(0, 1) : methodsOf(measure.value, layerOf(source.value))));
 export const method = computed((): Method => within(methods.value, chosenMethod.value, METHODS[0]));
 
+/** Whether the release has no hotspots of the level of the table. */
+export const noUnit = computed((): boolean => !units.value.includes(unit.value));
+
 /** What the names of the properties begin with; null where the release has no hotspots of the measure. */
 export const stem = computed((): string | null => {
+  if (noUnit.value) return null;
   const layer = layerOf(source.value);
   if (measure.value === "uptake" && !services.value.includes(service.value)) return null;
   const found = unit.value === CATCHMENT ? measure.value : stemOf(measure.value, service.value, mode.value, cardGroup.value);

@@ -1,17 +1,18 @@
 /** The hotspots of the view of now: shapes of the units, results of the measure, and clusters. */
 
 import { computed, effect } from "@preact/signals";
-import { fetchItems, itemsUrl, type Query } from "../api";
+import { fetchItems, inParts, itemsUrl, type Query } from "../api";
 import { loadAreas, type Area } from "../data";
 import { Loaded } from "../loaded";
+import { anyOf } from "../flow/flows";
 import { estimateOf } from "../number";
-import { levelsOffered } from "../scope";
+import { levelsOffered, part } from "../scope";
 import { once } from "../series";
 import { CLUSTERS, hotspotsOn, layerOf, level, mode, service } from "../state";
 import type { Estimate, Feature } from "../types";
 import { breaksOf, compareResults, isClassed, shownOf, significant, type Shown } from "./classes";
 import { CATCHMENT, isArea, propertiesOf, resultsOf, type Measure, type Results } from "./columns";
-import { cluster, clustersShown, measure, method, source, stem, unit } from "./choice";
+import { cluster, clustersShown, measure, method, noUnit, source, stem, unit } from "./choice";
 
 /** A unit of the map with the results of the measure. */
 export interface Spot extends Area {
@@ -19,7 +20,7 @@ export interface Spot extends Area {
 }
 
 /** What selects the units: of catchments those of the service and mode of the page. */
-const place = (): Query => ({ geography: unit.value, ...(unit.value === CATCHMENT ? { service: service.value, mode: mode.value } : {}) });
+const place = (): Query => ({ geography: unit.value, ...part.value, ...(unit.value === CATCHMENT ? { service: service.value, mode: mode.value } : {}) });
 const names = (): string[] => (unit.value === CATCHMENT ? ["station_name"] : ["name_zh", "name_en", "parent"]);
 
 /** The query of the results, null where the release has none of the measure. */
@@ -30,7 +31,7 @@ export const query = computed((): Query | null => {
 });
 
 export const shapes = new Loaded<Feature[]>(
-  () => (hotspotsOn.value ? JSON.stringify([source.value, place()]) : null),
+  () => (hotspotsOn.value && !noUnit.value ? JSON.stringify([source.value, place()]) : null),
   () => {
     const [layer, asked] = [source.value, place()];
     return once(JSON.stringify(["shapes", layer, asked]), () => fetchItems(layer, { ...asked, properties: "geography,unit" }));
@@ -121,7 +122,7 @@ export const members = new Loaded<Area[]>(
   () => (marked.value ? marked.value.unit : null),
   async () => {
     const { level: of, areas } = marked.value!;
-    return (await loadAreas({ geography: of })).filter((a) => areas.includes(a.unit));
+    return (await Promise.all(inParts(areas).map((codes) => loadAreas({ geography: of, filter: anyOf("unit", codes) })))).flat();
   },
 );
 

@@ -4,7 +4,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { now as here, numbers } from "../data";
 import { language, say, t } from "../i18n";
 import { problemOf } from "../loaded";
-import { fairnessOn, flowsOn, hotspotsOn, layerOf, level, manifest, selected, study } from "../state";
+import { fairnessOn, flowsOn, hotspotsOn, layerOf, level, manifest, parent, selected, study } from "../state";
 import { Failure } from "../ui/Failure";
 import { isCopy, takenWhole } from "../copy";
 import { noPicture, pictureUrl } from "../picture";
@@ -110,7 +110,9 @@ const label = (): string => t(tool.value ? `${tool.value}.map` : scenarioOn.valu
 function start(map: MapLibre): (() => void)[] {
   keepPointed(map);
   const stops = [keepFaults(map), keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map), keepToolMap(map), keepMark(map)];
-  if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
+  if (location.hash.includes("map=")) return stops;
+  if (selected.value) void flyToArea(level.value, selected.value);
+  else if (parent.value !== null) void flyToArea(null, parent.value);
   return stops;
 }
 

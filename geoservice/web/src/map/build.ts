@@ -10,7 +10,7 @@ import { areaSources } from "./areas";
 import { dots } from "./dots";
 import { layers } from "./layers";
 import { pixelRatio } from "./repaint";
-import { STATION_PROPERTIES, manyStations } from "../stations";
+import { STATION_PROPERTIES, crowded } from "../stations";
 import { tilesOf } from "./tiles";
 import type { Layer } from "../types";
 
@@ -19,7 +19,7 @@ setWorkerUrl(workerUrl);
 
 /** Where stations are very many, a tile has room for all of them only without their numbers; their cards fetch these. */
 const source = (l: Layer): SourceSpecification => ({
-  ...tilesOf(l.id, l.id === "stations" && manyStations.value ? { properties: STATION_PROPERTIES } : {}),
+  ...tilesOf(l.id, l.id === "stations" && crowded.value ? { properties: STATION_PROPERTIES } : {}),
   minzoom: l.minzoom,
   maxzoom: l.maxzoom,
   promoteId: "unit",

@@ -7,7 +7,7 @@ import { drawnLevel, place } from "../flow/choice";
 import { language } from "../i18n";
 import { kindOf, uncertain } from "../number";
 import { flowsOn, gapsApply, hovered, mode, minutes, onTop, overlays, selected, selectedGap, selectedStation, service, study, theme, themes, tier } from "../state";
-import { manyStations } from "../stations";
+import { crowded } from "../stations";
 import type { Layer } from "../types";
 import { selectedStop, selectedTour, VAN_STOPS, VAN_TOURS } from "../vans/choice";
 import { placeOf } from "./areas";
@@ -101,9 +101,9 @@ function drawStations(map: MapLibre): void {
   if (!layer || !map.getLayer("stations-circle")) return;
   const asked = offers(service.value);
   const on = tier.value === "any" ? asked : (["all", asked, ["==", ["get", "tier"], tier.value]] as typeof asked);
-  const room = manyStations.value ? [roomFor(study.value.tiers)] : [];
+  const room = crowded.value ? [roomFor(study.value.tiers)] : [];
   map.setFilter("stations-room", both(on as FilterSpecification, ...room));
-  if (manyStations.value) map.setFilter("stations-circle", both(...room));
+  if (crowded.value) map.setFilter("stations-circle", both(...room));
   map.setPaintProperty("stations-circle", "circle-color", ["case", on, layer.style.legend.colours[0] ?? "", palette.value.otherStation]);
 }
 

@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import type { FitBoundsOptions, Map as MapLibre } from "maplibre-gl";
 import { fetchItems } from "../api";
 import { AREAS, view } from "../state";
+import { shapes } from "./areas";
 import { calm, extent, ROOM, type Box } from "./build";
 
 export function boxOf(geometry: GeoJSON.Geometry): Box {
@@ -26,7 +27,13 @@ let here: MapLibre | null = null;
 /** What the map shows, in degrees, and how large it is in pixels. */
 export const frame = signal<{ box: Box; width: number; height: number } | null>(null);
 
-const fly = (box: Box, options: FitBoundsOptions = {}): unknown => here?.fitBounds(box, { padding: ROOM, maxZoom: 15, duration: calm() ? 0 : 900, ...options });
+/** Raised by whatever moves the map: an answer that comes after a later move is dropped. */
+let turn = 0;
+
+function fly(box: Box, options: FitBoundsOptions = {}): void {
+  turn++;
+  here?.fitBounds(box, { padding: ROOM, maxZoom: 15, duration: calm() ? 0 : 900, ...options });
+}
 
 export const flyToBox = fly;
 export const flyHome = (): unknown => fly(extent());
@@ -34,10 +41,12 @@ export const zoomBy = (step: number): unknown => here?.zoomTo(here.getZoom() + s
 export const flyToGeometry = (geometry: GeoJSON.Geometry): unknown => fly(boxOf(geometry));
 export const moveBy = (x: number, y: number): unknown => here?.panBy([x, y], { duration: calm() ? 0 : 250 });
 
-/** Without an answer the map stays where it is: the table has the numbers. */
-export async function flyToArea(geography: string, unit: string): Promise<void> {
-  const [area] = await fetchItems(AREAS, { geography, unit, properties: "unit", limit: 1 }).catch(() => []);
-  if (area?.geometry) fly(boxOf(area.geometry));
+/** Shows an area, of any level without one. Without an answer the map stays where it is: the table has the numbers. */
+export async function flyToArea(geography: string | null, unit: string): Promise<void> {
+  const mine = ++turn;
+  const drawn = shapes.value.value?.find(({ properties: p }) => p["unit"] === unit && p["geography"] === geography);
+  const [area] = drawn ? [drawn] : await fetchItems(AREAS, { ...(geography === null ? {} : { geography }), unit, properties: "unit", limit: 1 }).catch(() => []);
+  if (mine === turn && area?.geometry) fly(boxOf(area.geometry));
 }
 
 /** Shows after a change of the map's size what it showed before: all of the study, or else as much of it by another zoom. */
@@ -70,8 +79,14 @@ export function keepPlace(map: MapLibre): () => void {
   map.on("moveend", moved);
   map.on("resize", () => noteFrame(map));
   moved();
-  return effect(() => {
+  const back = (): unknown => turn++;
+  window.addEventListener("popstate", back);
+  const stop = effect(() => {
     const wanted = view.value;
     if (wanted && JSON.stringify(wanted) !== JSON.stringify(place(map))) map.jumpTo({ center: [wanted.lon, wanted.lat], zoom: wanted.zoom });
   });
+  return () => {
+    window.removeEventListener("popstate", back);
+    stop();
+  };
 }

@@ -6,7 +6,7 @@ import { columnFor, isAreas } from "../columns";
 import { cardsOn } from "../scorecard/choice";
 import { flowsOn, HOTSPOTS, hotspotsOn, hovered, level, ownTab, selected, selectedGap, selectedStation, tab, wide } from "../state";
 import { below } from "../scope";
-import { manyStations } from "../stations";
+import { crowded } from "../stations";
 import { show } from "../ui/Breadcrumb";
 import { estimateIn, estimateOf, NOTHING } from "../number";
 import type { Estimate, Value } from "../types";
@@ -79,7 +79,7 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
   }
   const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
   const station = under(map, event, "stations-circle");
-  if (station && manyStations.value) return void openStation(String(station.properties["unit"]));
+  if (station && crowded.value) return void openStation(String(station.properties["unit"]));
   if (station?.geometry.type === "Point") {
     openCard(station.geometry.coordinates as [number, number], <StationCard feature={station.properties} />);
     selectedStation.value = String(station.properties["unit"]);

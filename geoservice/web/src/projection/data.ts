@@ -2,6 +2,7 @@
 
 import { fetchItems, number } from "../api";
 import { Loaded } from "../loaded";
+import { part } from "../scope";
 import { once } from "../series";
 import { layerOf, manifest, mode, selected, service } from "../state";
 import type { Feature, Value } from "../types";
@@ -74,10 +75,10 @@ export function overloads(rows: readonly Record<string, Value>[], [year = "", ea
 }
 
 export const overloadList = new Loaded(
-  () => (outlookKnown() ? JSON.stringify([manifest.value.version, ...columnsNow()]) : null),
+  () => (outlookKnown() ? JSON.stringify([manifest.value.version, part.value, ...columnsNow()]) : null),
   async () => {
     const names = columnsNow();
-    const asked = { skipGeometry: true, properties: ["unit", "name_zh", "name_en", "tier", ...names].join(",") };
-    return overloads(properties(await once(`overload ${names[0]}`, () => fetchItems(STATIONS, asked))), names);
+    const asked = { ...part.value, skipGeometry: true, properties: ["unit", "name_zh", "name_en", "tier", ...names].join(",") };
+    return overloads(properties(await once(`overload ${JSON.stringify(asked)}`, () => fetchItems(STATIONS, asked))), names);
   },
 );

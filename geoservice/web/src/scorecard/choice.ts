@@ -1,7 +1,8 @@
 /** What the reader has chosen of the scorecards: service and level of the page, group, period. The address holds all of it. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { chosen, INDICATORS, layerOf, level, SCORECARDS, SCORECARD, service, study, tab, within } from "../state";
+import { levelsOffered } from "../scope";
+import { chosen, INDICATORS, layerOf, level, SCORECARDS, SCORECARD, service, study, tab, wide, within } from "../state";
 
 const chosenGroup = signal<string | null>(null);
 /** The period asked for; null is the last. */
@@ -21,8 +22,9 @@ export const groupsOf = (id: string): string[] => pairs.value.filter(([s]) => s 
 export const groups = computed((): string[] => groupsOf(cardService.value));
 export const cardGroup = computed((): string => within(groups.value, chosenGroup.value, within(groups.value, chosen.group.value, groups.value[0] ?? "")));
 
-export const levels = computed((): string[] => study.value.levels.filter((id) => id in (layerOf(INDICATORS)?.zooms ?? {})));
-export const cardLevel = computed((): string => within(levels.value, level.value, levels.value.at(-1) ?? ""));
+/** The levels of the release; of many areas, those that the table offers. */
+export const levels = computed((): string[] => (wide.value ? levelsOffered.value : study.value.levels).filter((id) => id in (layerOf(INDICATORS)?.zooms ?? {})));
+export const cardLevel = computed((): string => within(levels.value, level.value, levels.value.at(wide.value ? 0 : -1) ?? ""));
 
 export const chooseGroup = (id: string): void => void (chosenGroup.value = id);
 

@@ -3,13 +3,14 @@
 import { computed } from "@preact/signals";
 import { fetchItems, itemsUrl, type Query } from "../api";
 import { Loaded } from "../loaded";
+import { part } from "../scope";
 import { once } from "../series";
 import { SCORECARDS, within } from "../state";
 import { byRate, cardOf, scaleOf, type Card } from "./cards";
 import { cardGroup, cardLevel, cardsOn, cardService, chosenPeriod } from "./choice";
 
 export const query = computed((): Query | null =>
-  cardsOn.value ? { service: cardService.value, group: cardGroup.value, level: cardLevel.value } : null,
+  cardsOn.value ? { service: cardService.value, group: cardGroup.value, level: cardLevel.value, ...part.value } : null,
 );
 export const fetchCards = (asked: Query): Promise<Card[]> => once(JSON.stringify([SCORECARDS, asked]), async () => (await fetchItems(SCORECARDS, asked)).map(cardOf));
 

@@ -3,7 +3,6 @@
 import { PMTiles, type RangeResponse, type Source } from "pmtiles";
 import { ServerError, url } from "../api";
 import { files, RangesIgnored, takenWhole } from "../copy";
-import { once } from "../series";
 import { manifest } from "../state";
 
 /** The largest file that is fetched whole. */
@@ -47,15 +46,20 @@ export class FileSource implements Source {
   }
 }
 
-const archive = (name: string): Promise<PMTiles> =>
-  once(`archive ${name}`, async () => {
-    const found = files.value.tiles[name];
-    if (!found) throw new ServerError(404, name);
-    return new PMTiles(new FileSource(url(found.href, { v: manifest.value.version }), found.bytes));
-  });
+const archives = new Map<string, PMTiles>();
 
 /** A tile without compression; no bytes where there is none. */
 export async function fetchTile(name: string, z: number, x: number, y: number): Promise<ArrayBuffer> {
-  const tile = await (await archive(name)).getZxy(z, x, y);
-  return tile?.data ?? new ArrayBuffer(0);
+  const found = files.value.tiles[name];
+  if (!found) throw new ServerError(404, name);
+  const address = url(found.href, { v: manifest.value.version });
+  const archive = archives.get(address) ?? new PMTiles(new FileSource(address, found.bytes));
+  archives.set(address, archive);
+  try {
+    return (await archive.getZxy(z, x, y))?.data ?? new ArrayBuffer(0);
+  } catch (error) {
+    // what failed would be held with the archive: the next attempt begins anew, unless no attempt can succeed
+    if (archives.get(address) === archive && !(error instanceof RangesIgnored)) archives.delete(address);
+    throw error;
+  }
 }

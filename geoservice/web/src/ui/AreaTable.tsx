@@ -65,9 +65,9 @@ function choose(unit: string): void {
 function Line({ row }: { row: Row }) {
   const marks = `${selected.value === row.unit ? "selected" : ""} ${hovered.value === row.unit ? "hovered" : ""}`;
   return (
-    <tr class={marks} data-unit={row.unit} aria-selected={selected.value === row.unit} onMouseEnter={() => (hovered.value = row.unit)} onMouseLeave={() => (hovered.value = null)} onClick={() => choose(row.unit)}>
+    <tr class={marks} data-unit={row.unit} onMouseEnter={() => (hovered.value = row.unit)} onMouseLeave={() => (hovered.value = null)} onClick={() => choose(row.unit)}>
       <th scope="row">
-        <button type="button" title={row[language.value]}>{row[language.value]}</button>
+        <button type="button" aria-current={selected.value === row.unit} title={row[language.value]}>{row[language.value]}</button>
       </th>
       {cells(row)}
     </tr>

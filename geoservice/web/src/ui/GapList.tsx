@@ -92,7 +92,7 @@ function Line({ gap }: { gap: Feature }) {
   const longest = estimateOf(p, "longest_minutes");
   return (
     <>
-      <tr class={open ? "selected" : ""} data-unit={unit} aria-selected={open} onClick={() => choose(gap)}>
+      <tr class={open ? "selected" : ""} data-unit={unit} onClick={() => choose(gap)}>
         <th scope="row"><button type="button" aria-pressed={open} title={gapName(p)}>{gapName(p)}</button></th>
         <Count of={p} name="uncovered_persons" />
         <Count of={p} name="new_persons" />

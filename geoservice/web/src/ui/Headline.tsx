@@ -3,6 +3,7 @@
 import { numbers } from "../data";
 import { language, say, t } from "../i18n";
 import { summary } from "../rows";
+import { trail } from "../scope";
 import { cardsOn } from "../scorecard/choice";
 import { FAIRNESS, fairnessOn, FLOWS, flowsOn, HOTSPOTS, hotspotsOn, manifest, study, tab } from "../state";
 import { Failure } from "./Failure";
@@ -30,10 +31,11 @@ function Numbers() {
 export function Headline() {
   const { source } = study.value;
   const own = tab.value === FLOWS && flowsOn.value ? "flows" : tab.value === HOTSPOTS && hotspotsOn.value ? "hotspots" : tab.value === FAIRNESS && fairnessOn.value ? "equal" : cardsOn.value ? "scorecard" : null;
+  const failed = trail.problem.value ? trail : numbers; // of an area whose place is not known there are no numbers
   return (
     <section class="headline" aria-label={t("headline.label")} aria-busy={numbers.loading.value}>
       <p class="asked">{own ? t(`${own}.headline`) : askedText()}</p>
-      {own ? null : numbers.problem.value ? <Failure what="numbers" problem={numbers.problem.value} retry={numbers.retry} /> : <Numbers />}
+      {own ? null : failed.problem.value ? <Failure what="numbers" problem={failed.problem.value} retry={failed.retry} /> : <Numbers />}
       <p class="quiet from">{t("headline.released", { release: manifest.value.release, date: day() })}{source && <> · {say(source)}</>}</p>
     </section>
   );

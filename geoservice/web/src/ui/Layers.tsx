@@ -10,7 +10,7 @@ import { code as scenarioCode } from "../scenario/load";
 import { RADIUS } from "../map/overlay";
 import { palette } from "../map/palette";
 import { flowsOn, gapsApply, HOTSPOTS, onTop, overlays, ownTab, service, standard, study, tab, theme, tier, toggle, views } from "../state";
-import { manyStations } from "../stations";
+import { crowded } from "../stations";
 import type { Layer } from "../types";
 import { Legend } from "./Legend";
 import { serviceName } from "./words";
@@ -27,7 +27,7 @@ function StationKeys({ layer }: { layer: Layer }) {
       <span class="key">{dot(6, palette.value.otherStation)}{t("legend.other_stations")}</span>
       {study.value.tiers.length > 1 && study.value.tiers.map((id) => <span key={id} class="key">{dot(RADIUS[id] ?? 5.5, "var(--quiet)")}{named("tier", id)}</span>)}
       {ScenarioKeys && <ScenarioKeys />}
-      {manyStations.value && <span>{t("legend.closer")}</span>}
+      {crowded.value && <span>{t("legend.closer")}</span>}
     </p>
   );
 }
