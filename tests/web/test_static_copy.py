@@ -154,6 +154,6 @@ def test_an_area_of_very_many_is_opened_in_a_copy(chromium: Browser, tmp_path: P
         assert len(shapes) == 2, "those of the townships and of the villages of one"
         watched.page.go_back()
         watched.settle()
-        expect(watched.page.locator(".areas tbody tr")).to_have_count(100)
+        assert watched.column(2) == before
         assert watched.strangers() == []
         assert watched.faults == []
