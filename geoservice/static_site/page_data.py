@@ -64,7 +64,8 @@ def by_area(rows: pa.Table, most: int) -> Iterator[tuple[str, pa.Table]]:
     >>> [[(area, part.num_rows) for area, part in by_area(rows, most)] for most in (3, 2)]
     [[('/', 3)], [('/1/11/', 1), ('/1/12/', 2)]]
     """
-    paths = pc.fill_null(rows.column(AREA), "/")
+    column: Any = rows.column(AREA)
+    paths = column.fill_null("/")
     for depth in range(pc.max(pc.count_substring(paths, "/")).as_py()):
         above = pc.replace_substring_regex(paths, rf"^((?:/[^/]*){{{depth}}}/).*$", r"\1")
         areas = sorted(above.unique().to_pylist())
