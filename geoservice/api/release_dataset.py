@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from geoservice.areas import chinese_level
 from geoservice.datasets import Store, open_store, remove_dataset, write_dataset
-from geoservice.datasets.split import split_by_county
+from geoservice.datasets.split import split_by
 from geoservice.errors import InputError, NotFound
 from geoservice.progress import Progress
 from geoservice.release.base import ALL, ItemQuery, PublishedLayer
@@ -72,10 +72,10 @@ def export_release(reader: "FeatureReader", url: str, layers: Sequence[str], pro
     written: list[ExportedDataset] = []
     for number, layer in enumerate(chosen):
         progress(layer.id, number / len(chosen))
-        parts = split_by_county(_features(reader, layer), counties.of_paths(units[layer.id]["area"]))
+        parts = split_by(_features(reader, layer), counties.of_paths(units[layer.id]["area"]))
         written.append(_write(store, layer.id, parts, layer.role))
     if not layers:
-        written.append(_write(store, RELEASE_TABLE, split_by_county(table, counties.of_rows(table, units.values()))))
+        written.append(_write(store, RELEASE_TABLE, split_by(table, counties.of_rows(table, units.values()))))
     _remove_former(store, {layer.id for layer in reader.manifest.layers})
     store.write(DESCRIPTION, reader.manifest.model_dump_json(indent=1).encode())
     progress(RELEASE_TABLE, 1.0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geoservice.datasets import Store, begin_update, finish_update, read_dataset, remove_dataset, write_dataset, write_partition
 from geoservice.datasets.manifest import part_path
-from geoservice.datasets.split import split_by_county
+from geoservice.datasets.split import split_by
 from geoservice.errors import BadGeometry, Conflict, InputError, MissingColumn, NotFound, UnreadableFile
 from geoservice.geo import BBox
 
@@ -131,7 +131,7 @@ def test_a_changed_file_is_named(store: Store) -> None:
 
 def test_a_table_without_rows_is_a_dataset(store: Store) -> None:
     rows = TABLES["340811"].slice(0, 0)
-    write_dataset(store, "stations", split_by_county(rows, pa.array([], pa.string())))
+    write_dataset(store, "stations", split_by(rows, pa.array([], pa.string())))
     read = read_dataset(store, "stations")
     assert (read.num_rows, read.column_names) == (0, [*rows.column_names, "county"])
     with pytest.raises(InputError, match="stations: got no tables"):

@@ -56,11 +56,15 @@ def _pairs(home: Path, repeat: int, releases: Path) -> tuple[list[Measured], lis
     return [one for one, _ in runs], [two for _, two in runs]
 
 
+def _prefecture(households: int) -> str:
+    return f"prefecture of {COUNTIES} counties, {households} households"
+
+
 def _single_figures(home: Path, households: int, folder: Path) -> Figures:
     """Return what one process without Dask takes, and in how many values its release differs from that of two workers."""
     seconds = single_run(home, folder / "single")
     values, differing = compare_folders(folder / "single", folder / "distributed")
-    name = f"prefecture of {COUNTIES} counties, {households} households"
+    name = _prefecture(households)
     return {
         f"{name}, one process without Dask": {"value": round(seconds, 1), "unit": "s"},
         f"{name}, values of all layers": {"value": values, "unit": ""},
@@ -76,7 +80,7 @@ def _region_figures(home: Path, households: int, one: list[Measured], two: list[
     counties = [seconds for m in every for seconds in m.county_seconds.values()]
     peak = max(m.peak_mb for m in every)
     travel = median(m.phase_seconds["travel"] for m in one)
-    name = f"prefecture of {COUNTIES} counties, {households} households"
+    name = _prefecture(households)
     figures: Figures = {
         f"{name}, one worker": {"value": round(slow, 1), "unit": "s"},
         f"{name}, two workers": {"value": round(fast, 1), "unit": "s"},

@@ -25,7 +25,10 @@ class Differences(NamedTuple):
 
 
 def compare_releases(one: ReleaseStore, other: ReleaseStore) -> Differences:
-    """Compare the current releases of two stores value by value, with geometries; those of a missing column all differ."""
+    """Compare the current releases of two stores value by value, with geometries.
+
+    Those of a column that is missing or in another place all differ.
+    """
     values, differing = 0, dict[str, int]()
     with closing(one.open()) as a, closing(other.open()) as b:
         for layer in sorted({layer.id for reader in (a, b) for layer in reader.manifest.layers}):
@@ -55,7 +58,8 @@ def _differing(left: pa.Table, right: pa.Table) -> dict[str, int]:
     """Return for each column how many values differ."""
     if left.num_rows != right.num_rows:
         return dict.fromkeys({*left.column_names, *right.column_names}, max(left.num_rows, right.num_rows))
-    missing = dict.fromkeys({*left.column_names} ^ {*right.column_names}, left.num_rows)
+    places = set(enumerate(left.column_names)) ^ set(enumerate(right.column_names))
+    missing = dict.fromkeys((name for _, name in places), left.num_rows)
     both = [name for name in left.column_names if name not in missing]
     return missing | {name: _differing_in(left.column(name), right.column(name)) for name in both}
 

@@ -11,6 +11,7 @@ from geoservice.analysis import ANALYSES
 from geoservice.analysis.base import Analysis
 from geoservice.analysis.frames import suppress_small_counts
 from geoservice.analysis.readiness import READINESS
+from geoservice.datasets.split import split_by
 from geoservice.pipeline.area_index import add_area_paths
 from geoservice.pipeline.regional.contexts import chosen_areas, county_context, joint_cells, joint_context, joint_surface
 from geoservice.pipeline.regional.counties import COUNTY
@@ -115,14 +116,6 @@ def prepare_units(job: RegionalJob) -> None:
 
 
 def _store_rows(job: RegionalJob, name: str, rows: pa.Table) -> None:
-    shown = suppress_small_counts(rows, job.study.disclosure.hide_below)
-    job.store.write_table(name, _by_geography(shown.cast(TABLE)))
-
-
-def _by_geography(rows: pa.Table) -> pa.Table:
-    """Return the rows of a release table in chunks of one geography each, so that a task can read those of one."""
-    geography = rows.column("geography").combine_chunks().dictionary_encode()
-    parts = (
-        rows.filter(pc.equal(geography.indices, pa.scalar(number, pa.int32()))) for number in range(len(geography.dictionary))
-    )
-    return pa.concat_tables([rows.slice(0, 0), *parts])
+    """Store rows of the release table in chunks of one geography each, so that a task can read those of one."""
+    shown = suppress_small_counts(rows, job.study.disclosure.hide_below).cast(TABLE)
+    job.store.write_table(name, pa.concat_tables(split_by(shown, shown.column("geography")).values()))

@@ -79,6 +79,7 @@ class TaskRunner:
 
     def __init__(self, client: Any, job: RegionalJob) -> None:
         self._client = client
+        self._submitted: dict[str, Task] = {}
         self.job = job
 
     def run(self, tasks: Sequence[tuple[Task, LayerTask | None]], follow_ups: Any = lambda _outcome: ()) -> Iterator[Outcome]:
@@ -87,18 +88,17 @@ class TaskRunner:
         The first tasks have the highest priority. The error of a task that fails again and again is its outcome if it is of a
         county, since others can do without it, and is raised otherwise.
         """
-        submitted: dict[str, Task] = {}
-        first = [self._submit(task, layer, -n, submitted) for n, (task, layer) in enumerate(tasks)]
+        first = [self._submit(task, layer, -n) for n, (task, layer) in enumerate(tasks)]
         futures = _distributed().as_completed(first, loop=self._client.loop)
         for future in futures:
-            outcome = outcome_of(future, submitted[future.key])
+            outcome = outcome_of(future, self._submitted.pop(future.key))
             yield outcome
             for task in follow_ups(outcome):
-                futures.add(self._submit(task, None, -len(tasks), submitted))
+                futures.add(self._submit(task, None, -len(tasks)))
 
-    def _submit(self, task: Task, layer: LayerTask | None, priority: int, submitted: dict[str, Task]) -> Any:
+    def _submit(self, task: Task, layer: LayerTask | None, priority: int) -> Any:
         future = self._client.submit(run_task, self.job, task, layer, retries=RETRIES, priority=priority, pure=False)
-        submitted[future.key] = task
+        self._submitted[future.key] = task
         return future
 
 

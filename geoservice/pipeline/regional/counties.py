@@ -75,12 +75,11 @@ def fastest(graph: Graph) -> float:
     It is that of the network and not of the table of speeds, since ferries and descents may be faster. Times are rounded to
     milliseconds, so the highest speed that a segment certainly has counts, and a little is added.
     """
-    metres, is_inside = np.diff(graph.shape_m), np.ones(max(len(graph.shape_m) - 1, 0), np.bool_)
-    is_inside[graph.shape_start[1:-1] - 1] = False  # from the last vertex of an edge to the first of the next
-    edge = np.repeat(np.arange(graph.edges), np.diff(graph.shape_start))[:-1]
-    highest = 0.0
+    edge = np.repeat(np.arange(graph.edges), np.diff(graph.shape_start))  # of each vertex
+    is_segment = edge[1:] == edge[:-1]
+    metres, highest = np.diff(graph.shape_m), 0.0
     for ms, total in ((graph.shape_forward, graph.ms_forward), (graph.shape_backward, graph.ms_backward)):
-        used = is_inside & (total[edge] >= 0)
+        used = is_segment & (total[edge[1:]] >= 0)
         highest = max(highest, float((metres[used] / (np.diff(ms)[used] + 0.5)).max(initial=0.0)))
     return highest * _ROUNDED
 

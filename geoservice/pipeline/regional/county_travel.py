@@ -44,9 +44,9 @@ def _done(county: str) -> str:
     return f"networks/{county}.done"
 
 
-def network_name(streets: RunStore, county: str) -> str:
-    """Return the name of a county's finished network in the store of the streets."""
-    return streets.read(_done(county)).decode()
+def network_folder(streets: RunStore, county: str, scratch: Path) -> Path:
+    """Return the folder of a county's finished network: the stored one itself, or a copy of it in ``scratch``."""
+    return streets.local_folder(streets.read(_done(county)).decode(), scratch)
 
 
 def build_streets(job: RegionalJob, county: str) -> None:
@@ -85,7 +85,7 @@ def search_county(job: RegionalJob, county: str) -> None:
     points, centres = LonLat(lon, lat), LonLat(cells.lon[cell], cells.lat[cell])
     outlines = list(region.counties.values())
     with scratch_folder("county-travel") as scratch:
-        folder = job.streets.local_folder(network_name(job.streets, county), Path(scratch))
+        folder = network_folder(job.streets, county, Path(scratch))
         for mode in job.study.modes:
             mode_travel = ModeTravel.open(job.study, mode, folder, region.stations.take(near))
             found = search_mode(mode_travel, points, centres)

@@ -14,7 +14,7 @@ from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Bools, Floats, Int8s, Int32s, Ints
 from geoservice.network.snap import Snapped
 from geoservice.pipeline.regional.counties import owners, within_reach
-from geoservice.pipeline.regional.county_travel import SNAPPED, network_name, trip_name
+from geoservice.pipeline.regional.county_travel import SNAPPED, network_folder, trip_name
 from geoservice.pipeline.regional.job import RegionalJob, RegionInputs
 from geoservice.pipeline.travel import ModeTravel, trips
 from geoservice.scratch import scratch_folder
@@ -86,8 +86,7 @@ class JointTravel:
         self._opened = lru_cache(len(counties))(self._open)  # one mode at a time: analyses go through the trips by mode
 
     def _open(self, county: str, mode: str) -> CountyTravel:
-        name = network_name(self._job.streets, county)
-        folder = self._job.streets.local_folder(name, Path(self._scratch.name))
+        folder = network_folder(self._job.streets, county, Path(self._scratch.name))
         return CountyTravel(self._job, self._region, county, mode, folder, self._rows)
 
     def on_street(self, mode: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -182,7 +181,7 @@ def joint_streets(job: RegionalJob, region: RegionInputs, counties: Sequence[str
     return streets
 
 
-def own_stations(region: RegionInputs, counties: Sequence[str]) -> Ints:
+def _own_stations(region: RegionInputs, counties: Sequence[str]) -> Ints:
     """Return the county of each station as a position in ``counties``, -1 for others."""
     lon, lat = (region.stations.column(c).to_numpy() for c in ("lon", "lat"))
     codes = list(region.counties)
@@ -191,8 +190,11 @@ def own_stations(region: RegionInputs, counties: Sequence[str]) -> Ints:
 
 
 def station_column(job: RegionalJob, region: RegionInputs, mode: str, counties: Sequence[str], name: str) -> Int32s:
-    """Return ``place`` or ``reason`` of each station in the network of its own county; places of counties are distinct."""
-    owner = own_stations(region, counties)
+    """Return ``place`` or ``reason`` of each station in the network of its own county, -1 for stations of other counties.
+
+    Places of counties are distinct.
+    """
+    owner = _own_stations(region, counties)
     values = np.full(len(owner), -1, np.int64)
     for number, county in enumerate(counties):
         table = job.store.read_table(f"travel/{county}/{mode}/stations", ["index", name])

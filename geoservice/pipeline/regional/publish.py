@@ -24,7 +24,7 @@ from geoservice.pipeline.regional.analysis_tasks import joint_tasks
 from geoservice.pipeline.regional.cluster import DaskWorkers, TaskRunner, cluster_client
 from geoservice.pipeline.regional.contexts import chosen_areas, joint_surface
 from geoservice.pipeline.regional.job import RegionalJob, read_region
-from geoservice.pipeline.regional.joint_travel import own_stations, point_reasons, station_column
+from geoservice.pipeline.regional.joint_travel import point_reasons, station_column
 from geoservice.pipeline.regional.layer_tasks import (
     StoredArchives,
     layer_name,
@@ -258,12 +258,12 @@ def _layers(run: Run, layers: Sequence[Layer], geographies: tuple[str, ...], att
 def _off_street(job: RegionalJob) -> dict[str, OffStreet]:
     region = read_region(job.store)
     rows, surface = joint_surface(job, region)
-    inside = np.flatnonzero(own_stations(region, job.counties) >= 0)
     results = {}
     for mode in job.study.modes:
         reasons, joined = point_reasons(job, mode, job.counties, rows)
-        stations = station_column(job, region, mode, job.counties, "reason")[inside]
-        results[mode] = OffStreet.of(surface, reasons, joined, region.stations.take(inside), stations.astype("int8"))
+        stations = station_column(job, region, mode, job.counties, "reason")
+        inside = np.flatnonzero(stations >= 0)
+        results[mode] = OffStreet.of(surface, reasons, joined, region.stations.take(inside), stations[inside].astype("int8"))
     return results
 
 
