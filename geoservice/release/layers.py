@@ -51,7 +51,7 @@ def build_layers(
         For each geography: ``unit``, ``geometry`` (WKB or null) and public attributes. A missing geography has no units.
         ``area`` is not an attribute: it is the path of the areas around a unit, as ``areas`` of :class:`LayerContent`.
     table
-        The release table, in any order of rows.
+        The release table, in any order of rows; texts may be dictionary-encoded.
     labels
         Labels of the values of dimensions, and the values that a style's property shows.
 
@@ -77,15 +77,15 @@ def build_layers(
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """Return the release table with text columns as ordered categories."""
+    """Return the release table with text columns as sorted categories of the values that occur."""
     columns: dict[str, Any] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if pa.types.is_string(column.type):
+        if pa.types.is_string(column.type) or pa.types.is_dictionary(column.type):
             encoded = column.combine_chunks().dictionary_encode()
             order = pc.sort_indices(encoded.dictionary).to_numpy()
             codes = np.argsort(order)[encoded.indices.to_numpy()]
             texts = pd.Index(encoded.dictionary.take(pa.array(order)).to_pylist())
-            columns[name] = pd.Categorical.from_codes(codes, texts)
+            columns[name] = pd.Categorical.from_codes(codes, texts).remove_unused_categories()
         else:
             columns[name] = column.to_numpy()
     return pd.DataFrame(columns)

@@ -23,17 +23,21 @@ KEY = ("geography", "unit", "measure", *DIMENSIONS)
 
 def sorted_table(table: pa.Table) -> pa.Table:
     """Return the release table in the order of its key, in the schema ``TABLE``."""
-    return _sorted(table)[0]
+    return sorted_rows(conform(table, TABLE))
 
 
-def _sorted(table: pa.Table) -> tuple[pa.Table, Ints]:
-    """Return the table in the order of its key, and the numbers of its keys."""
-    conformed = conform(table, TABLE)
-    key = _key_order(conformed)
+def sorted_rows(rows: pa.Table) -> pa.Table:
+    """Return rows in the order of the release table's key, in their schema: texts may be dictionary-encoded."""
+    return _sorted(rows)[0]
+
+
+def _sorted(rows: pa.Table) -> tuple[pa.Table, Ints]:
+    """Return rows in the order of their key, and the numbers of their keys."""
+    key = _key_order(rows)
     if (key[1:] >= key[:-1]).all():
-        return conformed, key
+        return rows, key
     order = np.argsort(key, kind="stable")
-    return conformed.take(order), key[order]
+    return rows.take(order), key[order]
 
 
 def _key_order(table: pa.Table) -> Ints:
@@ -107,7 +111,7 @@ def check_table(table: pa.Table) -> pa.Table:
     """
     if not table.schema.equals(TABLE, check_metadata=False):
         raise ReleaseError(f"release table: columns are {table.schema.to_string()}, expected {TABLE.to_string()}")
-    ordered, key = _sorted(table)
+    ordered, key = _sorted(conform(table, TABLE))
     frame = ordered.select(["measure", "value", "margin", "status"]).to_pandas()
     for name in ("value", "margin"):
         if not np.isfinite(ordered[name].drop_null().to_numpy()).all():

@@ -20,7 +20,6 @@ from geoservice.pipeline.release_layers import leaf_rows, leaf_units
 from geoservice.pipeline.run_analyses import analyse
 from geoservice.pipeline.study_surface import StudySurface
 from geoservice.progress import quiet
-from geoservice.release.base import TABLE
 from geoservice.study import Study
 
 BY_COUNTY = ("coverage", "quantiles", "inequality", "readiness")
@@ -116,6 +115,9 @@ def prepare_units(job: RegionalJob) -> None:
 
 
 def _store_rows(job: RegionalJob, name: str, rows: pa.Table) -> None:
-    """Store rows of the release table in chunks of one geography each, so that a task can read those of one."""
-    shown = suppress_small_counts(rows, job.study.disclosure.hide_below).cast(TABLE)
-    job.store.write_table(name, pa.concat_tables(split_by(shown, shown.column("geography")).values()))
+    """Store rows of the release table in chunks of one geography each, so that a task can read those of one.
+
+    Their texts stay dictionary-encoded, which is a third of the bytes.
+    """
+    shown = suppress_small_counts(rows, job.study.disclosure.hide_below).combine_chunks()
+    job.store.write_table(name, pa.concat_tables(split_by(shown, shown.column("geography").cast(pa.string())).values()))

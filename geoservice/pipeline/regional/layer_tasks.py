@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from geoservice.layer import Label, Layer
 from geoservice.pipeline.regional.job import RegionalJob
-from geoservice.pipeline.regional.table_tasks import read_release_table
+from geoservice.pipeline.regional.table_tasks import read_rows
 from geoservice.pipeline.release_layers import make_layers
 from geoservice.pipeline.release_texts import dimension_labels
 from geoservice.release.base import LayerContent, PublishedLayer
@@ -19,10 +19,10 @@ from geoservice.release.vector_tiles.archives import TileArchives
 
 
 def rows_of_layer(job: RegionalJob, layer: Layer) -> pa.Table:
-    """Return the rows of the release table that a layer shows."""
+    """Return the rows of the release table that a layer shows; texts are dictionary-encoded."""
     measures = [c.measure for c in layer.columns if c.measure]
-    table = read_release_table(job, layer.geography)
-    return table.filter(pc.is_in(table.column("measure"), pa.array(measures, pa.string())))
+    table = read_rows(job, layer.geography)
+    return table.filter(pc.is_in(table.column("measure"), pa.array(measures, pa.string()))).combine_chunks()
 
 
 def read_units(job: RegionalJob, geographies: Sequence[str]) -> dict[str, pa.Table]:

@@ -71,8 +71,9 @@ class RunStore:
         return json.loads(self.read(name))
 
     def write_table(self, name: str, table: pa.Table) -> None:
-        """Write a table as an Arrow file."""
-        with self._writing(name + SUFFIX) as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        """Write a table as an Arrow file; each column that is dictionary-encoded has one dictionary then."""
+        options = pa.ipc.IpcWriteOptions(unify_dictionaries=True)
+        with self._writing(name + SUFFIX) as sink, pa.ipc.new_file(sink, table.schema, options=options) as writer:
             writer.write_table(table)
 
     def read_table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterator
 
 import pyarrow as pa
 
+from geoservice.analysis.frames import ROWS
+from geoservice.db.arrow import conform
 from geoservice.pipeline.regional.analysis_tasks import joint_tasks
 from geoservice.pipeline.regional.job import RegionalJob
 from geoservice.release.base import TABLE
-from geoservice.release.manifest import sorted_table
+from geoservice.release.manifest import sorted_rows
 
 
 def _batches(job: RegionalJob) -> Iterator[tuple[str, pa.RecordBatch]]:
@@ -17,7 +19,7 @@ def _batches(job: RegionalJob) -> Iterator[tuple[str, pa.RecordBatch]]:
     for part in parts:
         for batch in job.store.read_table(part).to_batches():
             if batch.num_rows:
-                yield str(batch.column("geography")[0]), batch
+                yield batch.column("geography")[0].as_py(), batch
 
 
 def list_geographies(job: RegionalJob) -> tuple[str, ...]:
@@ -32,11 +34,16 @@ def list_geographies(job: RegionalJob) -> tuple[str, ...]:
 def sort_geography(job: RegionalJob, geography: str) -> None:
     """Store the rows of one geography in the order of the release table's key."""
     batches = [batch for name, batch in _batches(job) if name == geography]
-    job.store.write_table(f"{job.joint}/table/{geography}", sorted_table(pa.Table.from_batches(batches, TABLE)))
+    rows = pa.Table.from_batches(batches, ROWS).combine_chunks()
+    job.store.write_table(f"{job.joint}/table/{geography}", sorted_rows(rows))
 
 
-def read_release_table(job: RegionalJob, geographies: Collection[str] | None = None) -> pa.Table:
-    """Return the rows of some geographies, all by default, ordered by the key of the release table."""
-    names = job.store.read_json(f"{job.joint}/table.json")
-    chosen = [name for name in names if geographies is None or name in geographies]
-    return pa.concat_tables([TABLE.empty_table(), *(job.store.read_table(f"{job.joint}/table/{name}") for name in chosen)])
+def read_rows(job: RegionalJob, geographies: Collection[str]) -> pa.Table:
+    """Return the rows of some geographies in the order of the release table's key; texts are dictionary-encoded."""
+    names = [name for name in job.store.read_json(f"{job.joint}/table.json") if name in geographies]
+    return pa.concat_tables([ROWS.empty_table(), *(job.store.read_table(f"{job.joint}/table/{name}") for name in names)])
+
+
+def read_release_table(job: RegionalJob) -> pa.Table:
+    """Return the release table, ordered by its key."""
+    return conform(read_rows(job, job.store.read_json(f"{job.joint}/table.json")), TABLE)
