@@ -66,7 +66,7 @@ class AccessMeans:
         Point of each entry.
     """
 
-    def __init__(self, surface: DemandSurface, region: Int32s, regions: int, point: Ints) -> None:
+    def __init__(self, surface: DemandSurface, region: Int32s, regions: int, point: Int32s | Ints) -> None:
         points, leaves = len(surface.point_leaf), surface.leaves
         every = np.arange(points + 1, dtype=np.int32)
         self.surface, self.region, self.regions, self.point = surface, region, regions, point

@@ -66,7 +66,7 @@ class AreaRegions:
     geography: "pa.DictionaryArray[Any, Any]"
     unit: "pa.DictionaryArray[Any, Any]"
     region: Int32s
-    point: Ints
+    point: Int32s
 
     @classmethod
     def of(cls, context: Context) -> "AreaRegions":
@@ -77,7 +77,7 @@ class AreaRegions:
             _dictionary_column(np.repeat(np.arange(len(sizes)), sizes), context.levels),
             _dictionary_column(np.arange(sum(sizes)), [code for level in context.levels for code in context.areas[level].ids]),
             np.concatenate(joint_positions(positions, sizes)),
-            np.tile(np.arange(len(positions[0])), len(sizes)),
+            np.tile(np.arange(len(positions[0]), dtype=np.int32), len(sizes)),
         )
 
     def __len__(self) -> int:

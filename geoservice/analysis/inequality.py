@@ -92,7 +92,7 @@ class _Entries:
     surface: DemandSurface
     areas: AreaRegions
     region: Int32s
-    point: Ints
+    point: Int32s | Ints
     above: Ints
     delta: DeltaMethod
     below: Ints

@@ -51,11 +51,11 @@ class LoadField:
     percent: Floats
     load: Floats
     region: Int32s
-    point: Ints
+    point: Int32s | Ints
     powers: Sequence[Sums]
 
     @classmethod
-    def of(cls, context: Context, trip: Trip, region: Int32s, regions: int, point: Ints) -> "LoadField":
+    def of(cls, context: Context, trip: Trip, region: Int32s, regions: int, point: Int32s | Ints) -> "LoadField":
         """Return the loads of a trip for areas made of the surface's points, as in :func:`region_sums`."""
         surface, catchments = context.demand.surface, StationCatchments.of(context, trip)
         catchment = catchments.of_station[context.demand.travel[trip].station]

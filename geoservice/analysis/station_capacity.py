@@ -6,7 +6,7 @@ Persons without a place are signed estimates. Margins are those of the replays w
 what the noise changes in the assignment itself is not in them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -95,12 +95,9 @@ def pairs_within(context: Context, mode: str, stations: Ints, minutes: int, near
     return kept
 
 
-def _assignments(pairs: TravelPairs, demand: Floats, capacity: Floats, params: Params) -> Mapping[_Names, Assignment]:
-    order = processing_order(params.order, pairs, demand, capacity)
-    return {
-        BEST: minimum_cost_assignment(pairs, demand, capacity),
-        SEQUENTIAL: sequential_fill(pairs, demand, capacity, order),
-    }
+def _assignments(pairs: TravelPairs, demand: Floats, capacity: Floats, params: Params) -> Iterator[tuple[_Names, Assignment]]:
+    yield BEST, minimum_cost_assignment(pairs, demand, capacity)
+    yield SEQUENTIAL, sequential_fill(pairs, demand, capacity, processing_order(params.order, pairs, demand, capacity))
 
 
 def _by_station(context: Context, names: _Names, found: Assignment, stations: Ints, dims: dict[str, Any]) -> Iterator[pa.Table]:
@@ -141,7 +138,7 @@ def _trip(context: Context, params: Params, trip: Trip, stations: Ints, areas: A
     capacity = context.stations.column("capacity").to_numpy(zero_copy_only=False).astype(float)[stations]
     pairs = pairs_within(context, trip.mode, stations, standard, params.nearest)
     dims: dict[str, Any] = {**trip_columns(trip), "group": "all", "minutes": standard}
-    for names, found in _assignments(pairs, demand, capacity, params).items():
+    for names, found in _assignments(pairs, demand, capacity, params):
         yield from _by_station(context, names, found, stations, dims)
         yield from _by_area(context, names, found, areas, totals, dims)
 

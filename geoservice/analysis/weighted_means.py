@@ -12,7 +12,7 @@ from geoservice.demand.replays import noise_draws
 from geoservice.geo import Floats, Int32s, Ints
 
 
-def power_sums(surface: DemandSurface, values: Floats, region: Int32s, regions: int, point: Ints) -> list[Sums]:
+def power_sums(surface: DemandSurface, values: Floats, region: Int32s, regions: int, point: Int32s | Ints) -> list[Sums]:
     """Return the sums of regions with each person weighted by 1, by the number at the person's point, and by its square.
 
     ``values`` has an entry for each entry of ``region`` and ``point``, as in :func:`region_sums`.
@@ -23,7 +23,7 @@ def power_sums(surface: DemandSurface, values: Floats, region: Int32s, regions: 
 class PowerSums:
     """The sums of :func:`power_sums` for several numbers of the same entries, which are sorted by region and leaf once."""
 
-    def __init__(self, surface: DemandSurface, region: Int32s, regions: int, point: Ints) -> None:
+    def __init__(self, surface: DemandSurface, region: Int32s, regions: int, point: Int32s | Ints) -> None:
         self._surface, self._shape = surface, (regions, surface.leaves)
         self._inside = region >= 0
         inside_point = point[self._inside]

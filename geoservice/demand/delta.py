@@ -20,12 +20,12 @@ class DeltaMethod:
     """
 
     surface: DemandSurface
-    point: Ints
+    point: Int32s | Ints
     pairs: RegionLeaves
     regions: int
 
     @classmethod
-    def of(cls, surface: DemandSurface, region: Int32s, regions: int, point: Ints) -> "DeltaMethod":
+    def of(cls, surface: DemandSurface, region: Int32s, regions: int, point: Int32s | Ints) -> "DeltaMethod":
         """Return the margins of entries with a region, 0 and up, and a point; int arrays of shape ``(m,)``."""
         return cls(surface, point, RegionLeaves.of(surface, region, point), regions)
 

@@ -104,7 +104,7 @@ def region_sums(
     inside = region >= 0
     entry_point = np.flatnonzero(inside) if point is None else np.asarray(point)[inside]
     weight = surface.point_weight[entry_point] if share is None else surface.point_weight[entry_point] * share[inside]
-    position = (region[inside].astype(np.int64), surface.point_leaf[entry_point].astype(np.int64))
+    position = (region[inside], surface.point_leaf[entry_point])
     return Sums(surface, sparse.coo_array((weight, position), shape=(regions, surface.leaves)).tocsr())
 
 

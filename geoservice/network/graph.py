@@ -8,6 +8,7 @@ one and becomes current when ``network.json`` is replaced, so a reader sees one 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from mmap import MADV_DONTNEED, mmap
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,14 @@ def map_array(file: Path) -> Any:
     except (ValueError, EOFError) as e:  # cut short, or no array
         name = f"{file.parent.name}/{file.name}"
         raise NetworkError(f"the street network is damaged: {name} cannot be read; import it again") from e
+
+
+def release_pages(graph: Graph) -> None:
+    """Give back the memory of a graph's mapped arrays, which are read from their files again when they are used."""
+    for name in ARRAYS:
+        mapped = getattr(graph, name).base
+        if isinstance(mapped, np.memmap) and isinstance(mapped.base, mmap):
+            mapped.base.madvise(MADV_DONTNEED)
 
 
 def check_mode(index: Mapping[str, Any], mode: str) -> None:

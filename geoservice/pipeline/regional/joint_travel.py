@@ -12,6 +12,7 @@ from geoservice.analysis.base import UNREACHED, StreetPlaces, Times, Trip
 from geoservice.analysis.frames import nearest_trips
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Bools, Floats, Int8s, Int32s, Ints
+from geoservice.network.graph import release_pages
 from geoservice.network.snap import Snapped
 from geoservice.pipeline.regional.counties import owners, within_reach
 from geoservice.pipeline.regional.county_travel import SNAPPED, network_folder, trip_name
@@ -89,25 +90,30 @@ class JointTravel:
         folder = network_folder(self._job.streets, county, Path(self._scratch.name))
         return CountyTravel(self._job, self._region, county, mode, folder, self._rows)
 
+    def _each(self, mode: str, counties: Sequence[str]) -> Iterator[tuple[str, CountyTravel]]:
+        """Yield the streets of some counties, one after the other: those of all together would need much memory."""
+        for county in counties:
+            opened = self._opened(county, mode)
+            yield county, opened
+            release_pages(opened.mode_travel.graph)
+
     def on_street(self, mode: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Return the position on the nearest street of each place, NaN if none is near."""
         x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
         owner = owners(list(self._region.counties.values()), lon, lat)
-        for county in self._counties:
-            rows = np.flatnonzero(owner == self._region.number(county))
-            if len(rows):
-                x[rows], y[rows] = self._opened(county, mode).mode_travel.on_street(lon[rows], lat[rows])
+        rows_of = {county: np.flatnonzero(owner == self._region.number(county)) for county in self._counties}
+        for county, opened in self._each(mode, [county for county, rows in rows_of.items() if len(rows)]):
+            rows = rows_of[county]
+            x[rows], y[rows] = opened.mode_travel.on_street(lon[rows], lat[rows])
         return x, y
 
     def site_pairs(self, mode: str, lon: Floats, lat: Floats, minutes: int, points: Ints) -> TravelPairs:
         """Return the points within ``minutes`` of a station at each place, as positions in ``points``, with their times."""
-        parts = []
-        for county in self._counties:
-            outline, plane = self._region.counties[county], self._region.places.projection
-            rows = within_reach(outline, plane, lon, lat, self._job.reach)
-            opened = self._opened(county, mode) if len(rows) else None
-            if opened is None:
-                continue
+        parts, plane = [], self._region.places.projection
+        outlines = {county: self._region.counties[county] for county in self._counties}
+        rows_of = {county: within_reach(shape, plane, lon, lat, self._job.reach) for county, shape in outlines.items()}
+        for county, opened in self._each(mode, [county for county, rows in rows_of.items() if len(rows)]):
+            rows = rows_of[county]
             _, wanted, own = np.intersect1d(points, opened.point, assume_unique=True, return_indices=True)
             own_points = opened.points.take(own)
             parts.append((rows, wanted, opened.mode_travel.site_pairs(lon[rows], lat[rows], own_points, minutes)))
@@ -116,8 +122,7 @@ class JointTravel:
     def station_pairs(self, mode: str, stations: Ints, minutes: int) -> TravelPairs:
         """Return the points within ``minutes`` of some of the stations, with their times."""
         parts = []
-        for county in self._counties:
-            opened = self._opened(county, mode)
+        for _, opened in self._each(mode, self._counties):
             _, rows, own = np.intersect1d(stations, opened.station, assume_unique=True, return_indices=True)
             if len(rows):
                 parts.append((rows, opened.point, opened.mode_travel.station_pairs(own, opened.points, minutes)))
@@ -126,8 +131,7 @@ class JointTravel:
     def nearest_ms(self, mode: str, stations: Ints) -> Int32s:
         """Return the time of each point to the nearest of some stations."""
         ms = np.full(len(self._rows), UNREACHED, np.int32)
-        for county in self._counties:
-            opened = self._opened(county, mode)
+        for _, opened in self._each(mode, self._counties):
             own = np.flatnonzero(np.isin(opened.station, stations))
             if len(own):
                 ms[opened.point] = opened.mode_travel.nearest_ms(own, opened.points)

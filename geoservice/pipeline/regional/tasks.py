@@ -19,7 +19,7 @@ from geoservice.errors import Conflict, GeoserviceError, Unavailable
 from geoservice.layer import Label, Layer
 from geoservice.pipeline.regional.analysis_tasks import analyse_county, analyse_joint, prepare_units
 from geoservice.pipeline.regional.county_travel import search_county
-from geoservice.pipeline.regional.job import RegionalJob
+from geoservice.pipeline.regional.job import RegionalJob, read_region
 from geoservice.pipeline.regional.layer_tasks import build_layer
 from geoservice.pipeline.regional.table_tasks import sort_geography
 
@@ -91,6 +91,8 @@ def run_task(job: RegionalJob, task: Task, layer: LayerTask | None = None) -> Ou
             raise
         except GeoserviceError as e:
             error = str(e)
+        if task.phase in (JOINT, UNITS):  # the tasks after them do not need the surface of the region
+            read_region.cache_clear()
         _release_memory()
     return Outcome(task, error, time.perf_counter() - started, _peak_mb())
 
