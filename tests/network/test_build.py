@@ -10,7 +10,8 @@ import pytest
 from geoservice.errors import Conflict, NetworkError, NotFound, UnreadableFile
 from geoservice.network.build import build_network
 from geoservice.network.check import check_network
-from geoservice.network.graph import ARRAYS, graph_digest, load_graph, read_index
+from geoservice.network.graph import ARRAYS, graph_digest, load_graph, read_index, release_pages
+from geoservice.network.peak import slowed
 from geoservice.progress import quiet
 
 NODES = {1: (117.0, 30.5), 2: (117.01, 30.5), 3: (117.02, 30.5), 4: (117.02, 30.51), 5: (117.2, 30.5), 6: (117.21, 30.5)}
@@ -55,6 +56,28 @@ def test_the_report_counts_streets_and_parts(extract: Path, tmp_path: Path) -> N
     index = read_index(tmp_path / "net")
     assert index["digest"] == report.digest
     assert index["modes"]["drive"]["report"] == drive.as_dict()
+
+
+def test_a_graph_reads_its_files_again_after_its_memory_was_given_back(extract: Path, tmp_path: Path) -> None:
+    build_network(extract, tmp_path / "net", ["walk"], None, quiet)
+    graph = load_graph(tmp_path / "net", "walk")
+    before = graph_digest(graph)
+    release_pages(graph)
+    assert _resident_kb(tmp_path / "net") == 0
+    assert graph_digest(graph) == before
+    assert _resident_kb(tmp_path / "net") > 0
+    release_pages(slowed(graph, 1.5))  # some of its arrays are not mapped
+
+
+def _resident_kb(folder: Path) -> int:
+    """Return how much of the files in a folder is in this process's memory."""
+    total, own = 0, False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if not line.split()[0].endswith(":"):
+            own = str(folder) in line
+        elif own and line.startswith("Rss:"):
+            total += int(line.split()[1])
+    return total
 
 
 def test_contraction_by_hand(extract: Path, tmp_path: Path) -> None:

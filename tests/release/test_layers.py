@@ -58,6 +58,17 @@ def test_placeholders_take_the_values_there_are_in_sorted_order() -> None:
     assert first.title.en == "a 5"
 
 
+def test_texts_of_the_table_may_be_dictionary_encoded() -> None:
+    rows = table(row("c1", 1.0, minutes=30), row("c2", 2.0), row("c2", 3.0, service="b"), row("c1", None, service="b"))
+    columns = dict(zip(rows.column_names, rows.columns, strict=True))
+    encoded = pa.table({n: c.dictionary_encode() if pa.types.is_string(c.type) else c for n, c in columns.items()})
+    part = [0, 1]  # the dictionary keeps the service b, of which there is no row
+    [plain], [made] = (build_layers([layer(SHARE)], UNITS, t.take(part)) for t in (rows, encoded))
+    assert made.layer == plain.layer
+    assert made.features.equals(plain.features)
+    assert "share_b_15" not in made.features.column_names
+
+
 def test_a_column_may_say_why_its_numbers_are_missing() -> None:
     """Behind each number and its margin; null is that nothing was measured."""
     rows = table(row("c1", None, status="not_applicable"), row("c2", 2.0), row("c2", 30.0, service="b"))

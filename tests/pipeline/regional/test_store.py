@@ -31,6 +31,14 @@ def test_what_is_written_is_read_in_another_process(store: RunStore) -> None:
     assert other.read_json("notes.json") == {"zh": "县"}
 
 
+def test_texts_stay_dictionary_encoded_whatever_the_dictionaries_of_their_chunks(store: RunStore) -> None:
+    chunks = pa.chunked_array([pa.array(["b", "a"]).dictionary_encode(), pa.array(["c", "a"]).dictionary_encode()])
+    store.write_table("rows", pa.table({"unit": chunks}))
+    read = store.read_table("rows").column("unit")
+    assert pa.types.is_dictionary(read.type)
+    assert read.to_pylist() == ["b", "a", "c", "a"]
+
+
 def test_a_file_that_is_not_there_is_missing_by_name(store: RunStore) -> None:
     assert not store.has("done/travel-A")
     with pytest.raises(NotFound, match="done/travel-A"):
