@@ -1,13 +1,11 @@
 """Publish a study of many counties: divide its inputs, run the tasks on a Dask cluster, and write one release."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from statistics import median
-
-import numpy as np
 
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.readiness import READINESS
@@ -15,36 +13,27 @@ from geoservice.datasets.urls import is_url
 from geoservice.db.lock import file_lock
 from geoservice.errors import InputError
 from geoservice.layer import Label, Layer
-from geoservice.live.files import LiveArrays, write_live
 from geoservice.pipeline.area_index import add_area_paths
 from geoservice.pipeline.closures import travel_day
-from geoservice.pipeline.off_street import OffStreet, extract_notes, street_notes
-from geoservice.pipeline.publish import Published, live_arrays
+from geoservice.pipeline.off_street import extract_notes, street_notes
+from geoservice.pipeline.publish import Published
 from geoservice.pipeline.regional.analysis_tasks import joint_tasks
 from geoservice.pipeline.regional.cluster import DaskWorkers, TaskRunner, cluster_client
-from geoservice.pipeline.regional.contexts import chosen_areas, joint_surface
-from geoservice.pipeline.regional.job import RegionalJob, read_region
-from geoservice.pipeline.regional.joint_travel import point_reasons, station_column
-from geoservice.pipeline.regional.layer_tasks import (
-    StoredArchives,
-    layer_name,
-    read_layer,
-    table_layer,
-)
+from geoservice.pipeline.regional.job import read_region
+from geoservice.pipeline.regional.layer_tasks import layer_name
 from geoservice.pipeline.regional.prepare import Prepared, prepare
-from geoservice.pipeline.regional.table_tasks import list_geographies, read_release_table
+from geoservice.pipeline.regional.table_tasks import list_geographies
 from geoservice.pipeline.regional.tasks import COUNTY, JOINT, LAYER, TABLE, TRAVEL, UNITS, LayerTask, Outcome, Task
-from geoservice.pipeline.release_manifest import ManifestFacts, make_manifest, public_gazetteer, study_description
+from geoservice.pipeline.regional.write import off_street_results, write_release
+from geoservice.pipeline.release_manifest import study_description
 from geoservice.pipeline.slope_notes import outdated_notes
 from geoservice.pipeline.standards import StationStandards
 from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.travel_notes import hazard_notes, peak_notes
 from geoservice.progress import Progress
 from geoservice.project import Project
-from geoservice.release.base import ReleaseContent
 from geoservice.release.protocols import ReleaseStore
 from geoservice.release.vector_tiles.archives import attribution_of
-from geoservice.scratch import scratch_folder
 from geoservice.study import Study
 
 MOST_NAMED = 20
@@ -125,14 +114,14 @@ def publish_region(
             geographies, more = _station_units(run.prepared, units)
             description = study_description(study, prepared.source, travel_day(study, day))
             _layers(run, layers, geographies, attribution_of(description))
-        off_street = _off_street(job)
+        off_street = off_street_results(job)
         notes = (
             *prepared.notes, *extract_notes(off_street, prepared.network["source"], job.frames), *street_notes(off_street),
             *hazard_notes(study), *peak_notes(study), *outdated_notes(prepared.network, project.terrain),
             *missing, *notes, *more,
         )  # fmt: skip
         progress("writing the release", 0.0)
-        number = _write(project, store, run.prepared, description, layers, geographies, notes, keep)
+        number = write_release(project, store, run.prepared, description, layers, geographies, notes, keep)
         progress("writing the release", 1.0)
         job.store.remove()
         return RegionalRelease(number, off_street, notes, summary_lines(run), tuple(run.outcomes))
@@ -253,47 +242,3 @@ def _layers(run: Run, layers: Sequence[Layer], geographies: tuple[str, ...], att
     ordered = sorted(of_units, key=lambda layer: layer.geography != ("leaf",))
     tasks = [(Task(LAYER, layer_name(layer)), LayerTask(layer, geographies, attribution)) for layer in ordered]
     _run(run, "layers", tasks)
-
-
-def _off_street(job: RegionalJob) -> dict[str, OffStreet]:
-    region = read_region(job.store)
-    rows, surface = joint_surface(job, region)
-    results = {}
-    for mode in job.study.modes:
-        reasons, joined = point_reasons(job, mode, job.counties, rows)
-        stations = station_column(job, region, mode, job.counties, "reason")
-        inside = np.flatnonzero(stations >= 0)
-        results[mode] = OffStreet.of(surface, reasons, joined, region.stations.take(inside), stations[inside].astype("int8"))
-    return results
-
-
-def _write(
-    project: Project,
-    store: ReleaseStore,
-    prepared: Prepared,
-    description: Mapping[str, object],
-    layers: Sequence[Layer],
-    geographies: Sequence[str],
-    notes: Sequence[Label],
-    keep: int,
-) -> int:
-    job, gazetteer = prepared.job, public_gazetteer(project)
-    table = read_release_table(job)
-    built = [read_layer(job, layer) if layer.geography else table_layer(job, layer, geographies, table) for layer in layers]
-    contents = [content for content in built if content is not None]
-    facts = ManifestFacts(job.study, description, prepared.source, job.settings, prepared.network, prepared.digests, gazetteer)
-    inside = project.network.parent
-    with scratch_folder("region-tiles", inside) as scratch, scratch_folder("live", inside) as live:
-        archives = StoredArchives(job, layers, Path(scratch))
-        write_live(_live_arrays(job, project.network), job.study.modes, Path(live))
-        manifest, base_map = make_manifest(facts, contents, notes), project.network / "base.pmtiles"
-        public = gazetteer and gazetteer.public
-        return store.write(ReleaseContent(contents, table, manifest, base_map, archives, Path(live), public), keep)
-
-
-def _live_arrays(job: RegionalJob, network: Path) -> LiveArrays:
-    """Return what live questions need: the streets are those of the whole region."""
-    region = read_region(job.store)
-    rows, surface = joint_surface(job, region)
-    areas, positions = chosen_areas(region, job.counties, job.study.levels, rows)
-    return live_arrays(areas, positions, surface, region.stations, network)
