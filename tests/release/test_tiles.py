@@ -87,6 +87,19 @@ def test_a_tile_over_the_budget_shows_the_coarser_geography(baker: Baker, monkey
     assert seen[first, "county"] < seen[first, "aggregate"] < 1600
 
 
+def test_tiles_encoded_in_blocks_are_those_encoded_at_once(baker: Baker, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.linspace(10, 11, 21)[:-1]
+    west, south = (a.ravel() for a in np.meshgrid(x, x))
+    units = {"cell": pa.table({"unit": [f"c{i}" for i in range(len(west))], "geometry": shapely.to_wkb(
+        shapely.box(west, south, west + 0.04, south + 0.04)
+    )})}  # fmt: skip
+    [content] = build_layers([SMALL], units, TABLE.empty_table())
+    at_once = list(baker.bake(content))
+    monkeypatch.setattr("geoservice.release.vector_tiles.bake.PIECES", 30)
+    assert list(baker.bake(content)) == at_once
+    assert len({tile.x for tile, _ in at_once if tile.z == content.layer.maxzoom}) > 3
+
+
 def test_programs_read_an_archive(baker: Baker, tmp_path: Path) -> None:
     units = {
         "county": pa.table(

@@ -46,12 +46,15 @@ def _folder(job: RegionalJob, layer: Layer) -> str:
 
 def build_layer(job: RegionalJob, layer: Layer, geographies: Sequence[str], attribution: Label) -> None:
     """Build and draw a layer and store it; ``geographies`` are those with units. A layer without numbers stores nothing."""
-    units = read_units(job, [g for g in geographies if g in layer.geography])
-    rows = rows_of_layer(job, layer)
     with closing(TileArchives(attribution)) as archives:
-        contents = make_layers([layer], units, rows, dimension_labels(job.study), archives)
-        for content in contents.values():
+        for content in _contents(job, layer, geographies, archives):
             _store(job, _folder(job, layer), content, archives.path(layer.id))
+
+
+def _contents(job: RegionalJob, layer: Layer, geographies: Sequence[str], archives: TileArchives) -> Sequence[LayerContent]:
+    """Return the layer, whose tiles are being drawn; what it was made of leaves memory."""
+    units = read_units(job, [g for g in geographies if g in layer.geography])
+    return list(make_layers([layer], units, rows_of_layer(job, layer), dimension_labels(job.study), archives).values())
 
 
 def _store(job: RegionalJob, name: str, content: LayerContent, tiles: Path | None) -> None:

@@ -27,6 +27,8 @@ from geoservice.release.zooms import geography_at
 
 SIMPLIFY_UNITS = 1.0
 """Tolerance of simplification in units of the tile's grid; a pixel of the screen is eight."""
+PIECES = 50_000
+"""Pieces of features whose tiles are encoded at one time, with all their properties."""
 
 TileColumn = tuple[int, int]
 """A tile of a zoom: x and y."""
@@ -123,10 +125,21 @@ class Baker:
             raise ReleaseError(f"layer {level.layer_id}: {n} features are in no tile of zoom {level.z}")
         excluded |= set(self._connection.execute(sql.full_tiles()).fetchall())
         encoded: dict[TileColumn, bytes] = {}
-        for x, y, data in self._connection.execute(sql.encode_tiles(level.layer_id, level.properties)).fetchall():
-            encoded[x, y] = data
+        for columns in self._blocks():
+            for x, y, data in self._connection.execute(sql.encode_tiles(level.layer_id, level.properties), columns).fetchall():
+                encoded[x, y] = data
         too_large = {xy for xy, data in encoded.items() if len(data) > BYTES}
         return {xy: data for xy, data in encoded.items() if xy not in too_large}, excluded | too_large
+
+    def _blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last of the columns of tiles that are encoded at one time, which needs much memory."""
+        counts = self._connection.execute(sql.pieces_by_column()).fetchall()
+        first, pieces = 0, 0
+        for number, (x, count) in enumerate(counts):
+            pieces += count
+            if pieces >= PIECES or number == len(counts) - 1:
+                yield counts[first][0], x
+                first, pieces = number + 1, 0
 
     def _cut(self, z: int, fid: Ints, shapes: Shapes, requested: set[TileColumn] | None, excluded: set[TileColumn]) -> None:
         """Cut the shapes along the tiles of a zoom into the table ``cut``; the piece of a shape that vanishes is null."""

@@ -223,13 +223,21 @@ def full_tiles() -> str:
     return f"SELECT x, y FROM cut GROUP BY x, y HAVING count(piece) > {FEATURES}"
 
 
+def pieces_by_column() -> str:
+    """Return the query for the number of pieces in each column of tiles, from west to east."""
+    return "SELECT x, count(*) FROM cut GROUP BY x ORDER BY x"
+
+
 def encode_tiles(name: str, properties: list[str]) -> str:
-    """Return the query for the tiles of one zoom, from ``cut`` and ``features``, without those that have too many."""
+    """Return the query for the tiles of one zoom, from ``cut`` and ``features``, without those that have too many.
+
+    Its parameters are the first and the last ``x``.
+    """
     fields = ", ".join(f"{DUCKDB.quote(p)} := f.{DUCKDB.quote(p)}" for p in properties)
     row = f"struct_pack(fid := c.fid, {fields}, geometry := c.piece)"
     tile_sql = f"ST_AsMVT({row}, {DUCKDB.quote(name).replace(chr(34), chr(39))}, {EXTENT}, 'geometry', 'fid' ORDER BY c.fid)"
     fitting = f"ANTI JOIN ({full_tiles()}) USING (x, y)"
     return (
         f"SELECT x, y, {tile_sql} FROM (SELECT * FROM cut {fitting}) AS c JOIN features AS f USING (fid) "
-        "WHERE c.piece IS NOT NULL GROUP BY x, y ORDER BY x, y"
+        "WHERE c.piece IS NOT NULL AND x BETWEEN ? AND ? GROUP BY x, y ORDER BY x, y"
     )
