@@ -96,8 +96,8 @@ def replayed_classes(z: Floats, limits: Floats) -> Int8s:
     >>> replayed_classes(np.array([[4.0, 2.1], [-1.0, np.nan]]), np.array([1.5, 2.0, 3.0])).tolist()
     [[3, 2], [0, 0]]
     """
-    size = np.nan_to_num(np.abs(z))
-    return np.asarray(np.nan_to_num(np.sign(z)) * sum((size >= limit).astype(np.int8) for limit in limits), np.int8)
+    size, sign = np.abs(z), (z > 0).astype(np.int8) - (z < 0).astype(np.int8)
+    return np.asarray(sign * sum((size >= limit).astype(np.int8) for limit in limits[np.isfinite(limits)]), np.int8)
 
 
 def moran_quadrants(values: Floats, weights: Weights, significant: Bools) -> Int8s:
