@@ -84,17 +84,27 @@ def fastest(graph: Graph) -> float:
     return highest * _ROUNDED
 
 
-def reach_metres(study: Study, graphs: Sequence[Graph]) -> float:
-    """Return the metres that the fastest mode covers within the study's last break, with the way to the street at both ends."""
-    metres_per_ms = max(map(fastest, graphs))
-    return study.minutes[-1] * 60_000 * metres_per_ms + 2 * study.snap_metres
+def reach_metres(metres_per_ms: float, minutes: int, snap_metres: float) -> float:
+    """Return the metres that one covers within minutes, with the way to the street at both ends."""
+    return minutes * 60_000 * metres_per_ms + 2 * snap_metres
+
+
+def metres_outside(outline: shapely.Geometry, plane: LocalProjection, lon: Floats, lat: Floats) -> float:
+    """Return how far from an outline in degrees the farthest of some places lies, in metres; 0 if all are inside."""
+    shape, (x, y) = _projected(outline, plane), plane.forward(lon, lat)
+    outside = ~shapely.intersects_xy(shape, x, y)
+    return float(shapely.distance(shape, shapely.points(x[outside], y[outside])).max(initial=0.0))
 
 
 def within_reach(outline: shapely.Geometry, plane: LocalProjection, lon: Floats, lat: Floats, metres: float) -> Ints:
     """Return the positions of the places within a distance of an outline in degrees; ascending."""
+    return np.flatnonzero(shapely.dwithin(_projected(outline, plane), shapely.points(*plane.forward(lon, lat)), metres))
+
+
+def _projected(outline: shapely.Geometry, plane: LocalProjection) -> shapely.Geometry:
     shape = shapely.transform(outline, lambda p: np.column_stack(plane.forward(p[:, 0], p[:, 1])))
     shapely.prepare(shape)
-    return np.flatnonzero(shapely.dwithin(shape, shapely.points(*plane.forward(lon, lat)), metres))
+    return shape
 
 
 def areas_of_counties(places: PublicPlaces, counties: Sequence[str]) -> Mapping[str, Ints]:

@@ -14,7 +14,7 @@ from geoservice.analysis.base import Units
 from geoservice.demand import DemandSurface, read_surface
 from geoservice.geo import BBox, Floats, Int32s, Ints
 from geoservice.pipeline.public_places import PublicPlaces, read_places
-from geoservice.pipeline.regional.counties import county_outlines
+from geoservice.pipeline.regional.counties import county_outlines, reach_metres
 from geoservice.pipeline.regional.store import RunStore
 from geoservice.study import Study
 
@@ -24,8 +24,8 @@ class RegionalJob:
     """A regional run: its stores, its study, and the settings of its analyses.
 
     ``store`` is that of inputs and results, ``streets`` that of extracts and networks, which further runs may use again.
-    ``frames`` are those of the street networks by mode, the same for all counties; ``reach`` is how far beyond its border
-    a county's streets and stations count, in metres. ``counties`` are those of the release. ``version`` is that of the command.
+    ``frames`` are those of the street networks by mode, the same for all counties, ``speeds`` the highest on a segment of each,
+    in metres per millisecond. ``counties`` are those of the release. ``version`` is that of the command.
     """
 
     store: RunStore
@@ -33,9 +33,18 @@ class RegionalJob:
     study: Study
     settings: Mapping[str, Any]
     frames: Mapping[str, BBox]
-    reach: float
+    speeds: Mapping[str, float]
     counties: tuple[str, ...]
     version: str = __version__
+
+    @property
+    def reach(self) -> float:
+        """How far beyond its border a county's streets and stations count, in metres: as far as the fastest mode may lead."""
+        return max(self.reach_within(mode, self.study.minutes[-1]) for mode in self.study.modes)
+
+    def reach_within(self, mode: str, minutes: int) -> float:
+        """Return how far beyond its border people of a county get in a mode within minutes, in metres."""
+        return reach_metres(self.speeds[mode], minutes, self.study.snap_metres)
 
     @property
     def joint(self) -> str:

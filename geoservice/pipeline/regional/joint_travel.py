@@ -97,6 +97,15 @@ class JointTravel:
             yield county, opened
             release_pages(opened.mode_travel.graph)
 
+    def _rows_by_county(self, mode: str, lon: Floats, lat: Floats, minutes: int) -> dict[str, Ints]:
+        """Return for each county the places from which one may get to its people within minutes; none without such places."""
+        rows = {}
+        for county in self._counties:
+            outline, plane = self._region.counties[county], self._region.places.projection
+            metres = self._job.reach_within(mode, minutes) + self._job.store.read_json(f"travel/{county}/outside.json")
+            rows[county] = within_reach(outline, plane, lon, lat, metres)
+        return {county: near for county, near in rows.items() if len(near)}
+
     def on_street(self, mode: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Return the position on the nearest street of each place, NaN if none is near."""
         x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
@@ -109,10 +118,8 @@ class JointTravel:
 
     def site_pairs(self, mode: str, lon: Floats, lat: Floats, minutes: int, points: Ints) -> TravelPairs:
         """Return the points within ``minutes`` of a station at each place, as positions in ``points``, with their times."""
-        parts, plane = [], self._region.places.projection
-        outlines = {county: self._region.counties[county] for county in self._counties}
-        rows_of = {county: within_reach(shape, plane, lon, lat, self._job.reach) for county, shape in outlines.items()}
-        for county, opened in self._each(mode, [county for county, rows in rows_of.items() if len(rows)]):
+        parts, rows_of = [], self._rows_by_county(mode, lon, lat, minutes)
+        for county, opened in self._each(mode, list(rows_of)):
             rows = rows_of[county]
             _, wanted, own = np.intersect1d(points, opened.point, assume_unique=True, return_indices=True)
             own_points = opened.points.take(own)
@@ -121,11 +128,13 @@ class JointTravel:
 
     def station_pairs(self, mode: str, stations: Ints, minutes: int) -> TravelPairs:
         """Return the points within ``minutes`` of some of the stations, with their times."""
-        parts = []
-        for _, opened in self._each(mode, self._counties):
-            _, rows, own = np.intersect1d(stations, opened.station, assume_unique=True, return_indices=True)
+        lon, lat = (self._region.stations.column(c).to_numpy()[stations] for c in ("lon", "lat"))
+        parts, rows_of = [], self._rows_by_county(mode, lon, lat, minutes)
+        for county, opened in self._each(mode, list(rows_of)):
+            near = rows_of[county]
+            _, rows, own = np.intersect1d(stations[near], opened.station, assume_unique=True, return_indices=True)
             if len(rows):
-                parts.append((rows, opened.point, opened.mode_travel.station_pairs(own, opened.points, minutes)))
+                parts.append((near[rows], opened.point, opened.mode_travel.station_pairs(own, opened.points, minutes)))
         return _joined(parts, len(stations))
 
     def nearest_ms(self, mode: str, stations: Ints) -> Int32s:

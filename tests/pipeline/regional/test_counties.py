@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import osmium
 import pyarrow as pa
 import pytest
@@ -10,10 +11,11 @@ import shapely
 from osmium.osm import mutable
 
 from geoservice.errors import InputError
+from geoservice.geo import LocalProjection
 from geoservice.network.build import build_network
 from geoservice.network.graph import Graph, load_graph
 from geoservice.pipeline.public_places import PublicPlaces, read_places
-from geoservice.pipeline.regional.counties import check_counties, county_outlines, fastest, reach_metres
+from geoservice.pipeline.regional.counties import check_counties, county_outlines, fastest, metres_outside, reach_metres
 from geoservice.progress import quiet
 from geoservice.study import Study
 
@@ -70,7 +72,17 @@ def test_areas_that_cannot_be_divided_are_named(places: tuple[str, str], message
         check_counties(public, region_study, county_outlines(public))
 
 
+def test_how_far_places_lie_outside_of_an_outline() -> None:
+    plane = LocalProjection(117.0, 30.5)
+    square = shapely.box(117.0, 30.5, 117.01, 30.51)
+    assert metres_outside(square, plane, np.array([117.0, 117.005]), np.array([30.5, 30.505])) == 0
+    north = metres_outside(square, plane, np.array([117.005, 117.005]), np.array([30.511, 30.505]))
+    assert north == pytest.approx(111, abs=1)
+    assert metres_outside(square, plane, np.empty(0), np.empty(0)) == 0
+
+
 def test_reach_is_the_way_within_the_last_break(region_study: Study, tmp_path: Path) -> None:
     """The last break is 15 minutes; points and stations may be 100 m from their street."""
     graph = _network(tmp_path / "n", {"highway": "path"})
-    assert reach_metres(region_study, [graph]) == pytest.approx(15 * 60_000 * fastest(graph) + 200)
+    speed = fastest(graph)
+    assert reach_metres(speed, region_study.minutes[-1], region_study.snap_metres) == pytest.approx(15 * 60_000 * speed + 200)
