@@ -77,7 +77,7 @@ def build_layers(
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """Return the release table with text columns as sorted categories of the values that occur."""
+    """Return the release table with text columns as sorted categories."""
     columns: dict[str, Any] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_string(column.type) or pa.types.is_dictionary(column.type):
@@ -85,7 +85,7 @@ def _frame(table: pa.Table) -> pd.DataFrame:
             order = pc.sort_indices(encoded.dictionary).to_numpy()
             codes = np.argsort(order)[encoded.indices.to_numpy()]
             texts = pd.Index(encoded.dictionary.take(pa.array(order)).to_pylist())
-            columns[name] = pd.Categorical.from_codes(codes, texts).remove_unused_categories()
+            columns[name] = pd.Categorical.from_codes(codes, texts)
         else:
             columns[name] = column.to_numpy()
     return pd.DataFrame(columns)

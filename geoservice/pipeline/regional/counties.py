@@ -85,8 +85,13 @@ def fastest(graph: Graph) -> float:
 
 
 def reach_metres(metres_per_ms: float, minutes: int, snap_metres: float) -> float:
-    """Return the metres that one covers within minutes, with the way to the street at both ends."""
+    """Return the metres that one covers within minutes at a speed, with the way to the street at both ends."""
     return minutes * 60_000 * metres_per_ms + 2 * snap_metres
+
+
+def longest_reach(study: Study, speeds: Mapping[str, float]) -> float:
+    """Return the metres that the fastest mode covers within the study's last break; speeds are in metres per millisecond."""
+    return reach_metres(max(speeds.values()), study.minutes[-1], study.snap_metres)
 
 
 def metres_outside(outline: shapely.Geometry, plane: LocalProjection, lon: Floats, lat: Floats) -> float:

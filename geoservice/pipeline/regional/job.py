@@ -14,7 +14,7 @@ from geoservice.analysis.base import Units
 from geoservice.demand import DemandSurface, read_surface
 from geoservice.geo import BBox, Floats, Int32s, Ints
 from geoservice.pipeline.public_places import PublicPlaces, read_places
-from geoservice.pipeline.regional.counties import county_outlines, reach_metres
+from geoservice.pipeline.regional.counties import county_outlines, longest_reach, reach_metres
 from geoservice.pipeline.regional.store import RunStore
 from geoservice.study import Study
 
@@ -40,7 +40,7 @@ class RegionalJob:
     @property
     def reach(self) -> float:
         """How far beyond its border a county's streets and stations count, in metres: as far as the fastest mode may lead."""
-        return max(self.reach_within(mode, self.study.minutes[-1]) for mode in self.study.modes)
+        return longest_reach(self.study, self.speeds)
 
     def reach_within(self, mode: str, minutes: int) -> float:
         """Return how far beyond its border people of a county get in a mode within minutes, in metres."""

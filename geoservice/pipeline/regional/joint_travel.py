@@ -1,7 +1,7 @@
 """Travel times of a whole region, from the results of its counties."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -90,37 +90,40 @@ class JointTravel:
         folder = network_folder(self._job.streets, county, Path(self._scratch.name))
         return CountyTravel(self._job, self._region, county, mode, folder, self._rows)
 
-    def _each(self, mode: str, counties: Sequence[str]) -> Iterator[tuple[str, CountyTravel]]:
-        """Yield the streets of some counties, one after the other: those of all together would need much memory."""
-        for county in counties:
-            opened = self._opened(county, mode)
-            yield county, opened
-            release_pages(opened.mode_travel.graph)
+    @cached_property
+    def _outside(self) -> dict[str, float]:
+        """How far outside the outline of each county its points lie, in metres."""
+        return {county: self._job.store.read_json(f"travel/{county}/outside.json") for county in self._counties}
 
-    def _rows_by_county(self, mode: str, lon: Floats, lat: Floats, minutes: int) -> dict[str, Ints]:
-        """Return for each county the places from which one may get to its people within minutes; none without such places."""
-        rows = {}
-        for county in self._counties:
-            outline, plane = self._region.counties[county], self._region.places.projection
-            metres = self._job.reach_within(mode, minutes) + self._job.store.read_json(f"travel/{county}/outside.json")
-            rows[county] = within_reach(outline, plane, lon, lat, metres)
-        return {county: near for county, near in rows.items() if len(near)}
+    def _each(self, mode: str, rows_of: Mapping[str, Ints]) -> Iterator[tuple[Ints, CountyTravel]]:
+        """Yield the rows and the streets of each county with rows; the memory of the streets is given back after each."""
+        for county, rows in rows_of.items():
+            if len(rows):
+                opened = self._opened(county, mode)
+                yield rows, opened
+                release_pages(opened.mode_travel.graph)
+
+    def _in_reach(self, mode: str, lon: Floats, lat: Floats, minutes: int) -> dict[str, Ints]:
+        """Return for each county the rows of the places from which one may get to its people within minutes."""
+        reach, plane = self._job.reach_within(mode, minutes), self._region.places.projection
+        return {
+            county: within_reach(self._region.counties[county], plane, lon, lat, reach + self._outside[county])
+            for county in self._counties
+        }
 
     def on_street(self, mode: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Return the position on the nearest street of each place, NaN if none is near."""
         x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
         owner = owners(list(self._region.counties.values()), lon, lat)
         rows_of = {county: np.flatnonzero(owner == self._region.number(county)) for county in self._counties}
-        for county, opened in self._each(mode, [county for county, rows in rows_of.items() if len(rows)]):
-            rows = rows_of[county]
+        for rows, opened in self._each(mode, rows_of):
             x[rows], y[rows] = opened.mode_travel.on_street(lon[rows], lat[rows])
         return x, y
 
     def site_pairs(self, mode: str, lon: Floats, lat: Floats, minutes: int, points: Ints) -> TravelPairs:
         """Return the points within ``minutes`` of a station at each place, as positions in ``points``, with their times."""
-        parts, rows_of = [], self._rows_by_county(mode, lon, lat, minutes)
-        for county, opened in self._each(mode, list(rows_of)):
-            rows = rows_of[county]
+        parts = []
+        for rows, opened in self._each(mode, self._in_reach(mode, lon, lat, minutes)):
             _, wanted, own = np.intersect1d(points, opened.point, assume_unique=True, return_indices=True)
             own_points = opened.points.take(own)
             parts.append((rows, wanted, opened.mode_travel.site_pairs(lon[rows], lat[rows], own_points, minutes)))
@@ -129,9 +132,8 @@ class JointTravel:
     def station_pairs(self, mode: str, stations: Ints, minutes: int) -> TravelPairs:
         """Return the points within ``minutes`` of some of the stations, with their times."""
         lon, lat = (self._region.stations.column(c).to_numpy()[stations] for c in ("lon", "lat"))
-        parts, rows_of = [], self._rows_by_county(mode, lon, lat, minutes)
-        for county, opened in self._each(mode, list(rows_of)):
-            near = rows_of[county]
+        parts = []
+        for near, opened in self._each(mode, self._in_reach(mode, lon, lat, minutes)):
             _, rows, own = np.intersect1d(stations[near], opened.station, assume_unique=True, return_indices=True)
             if len(rows):
                 parts.append((near[rows], opened.point, opened.mode_travel.station_pairs(own, opened.points, minutes)))
@@ -140,8 +142,8 @@ class JointTravel:
     def nearest_ms(self, mode: str, stations: Ints) -> Int32s:
         """Return the time of each point to the nearest of some stations."""
         ms = np.full(len(self._rows), UNREACHED, np.int32)
-        for _, opened in self._each(mode, self._counties):
-            own = np.flatnonzero(np.isin(opened.station, stations))
+        for rows, opened in self._each(mode, dict.fromkeys(self._counties, stations)):
+            own = np.flatnonzero(np.isin(opened.station, rows))
             if len(own):
                 ms[opened.point] = opened.mode_travel.nearest_ms(own, opened.points)
         return ms

@@ -27,7 +27,7 @@ from geoservice.pipeline.context import areas_of_points
 from geoservice.pipeline.inputs import Inputs, read_inputs
 from geoservice.pipeline.other_codes import add_other_codes
 from geoservice.pipeline.public_places import PublicPlaces, read_places
-from geoservice.pipeline.regional.counties import COUNTY, check_counties, county_outlines, fastest, owners, reach_metres
+from geoservice.pipeline.regional.counties import COUNTY, check_counties, county_outlines, fastest, longest_reach, owners
 from geoservice.pipeline.regional.job import RegionalJob
 from geoservice.pipeline.regional.store import RunStore
 from geoservice.pipeline.run_analyses import study_settings
@@ -74,7 +74,7 @@ def prepare(project: Project, study: Study, standards: StationStandards | None, 
     index = read_index(project.network)
     graphs = [load_graph(project.network, mode) for mode in study.modes]
     speeds = {graph.mode: fastest(graph) for graph in graphs}
-    reach = reach_metres(max(speeds.values()), study.minutes[-1], study.snap_metres)
+    reach = longest_reach(study, speeds)
     with ThreadPoolExecutor(1) as beside:  # cutting streets takes about as long as all the rest
         streets = beside.submit(_streets, project, study, index, counties, reach, work, progress)
         source = study_surface(project, study, places)

@@ -91,7 +91,7 @@ def run_task(job: RegionalJob, task: Task, layer: LayerTask | None = None) -> Ou
             raise
         except GeoserviceError as e:
             error = str(e)
-        if task.phase in (JOINT, UNITS):  # the tasks after them do not need the surface of the region
+        if task.phase in (JOINT, UNITS):  # reading the region again takes little time, and layers do not need it
             read_region.cache_clear()
         _release_memory()
     return Outcome(task, error, time.perf_counter() - started, _peak_mb())

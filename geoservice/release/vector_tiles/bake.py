@@ -125,9 +125,9 @@ class Baker:
             raise ReleaseError(f"layer {level.layer_id}: {n} features are in no tile of zoom {level.z}")
         excluded |= set(self._connection.execute(sql.full_tiles()).fetchall())
         encoded: dict[TileColumn, bytes] = {}
+        query = sql.encode_tiles(level.layer_id, level.properties)
         for columns in self._blocks():
-            for x, y, data in self._connection.execute(sql.encode_tiles(level.layer_id, level.properties), columns).fetchall():
-                encoded[x, y] = data
+            encoded |= {(x, y): data for x, y, data in self._connection.execute(query, columns).fetchall()}
         too_large = {xy for xy, data in encoded.items() if len(data) > BYTES}
         return {xy: data for xy, data in encoded.items() if xy not in too_large}, excluded | too_large
 

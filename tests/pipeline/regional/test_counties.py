@@ -15,7 +15,7 @@ from geoservice.geo import LocalProjection
 from geoservice.network.build import build_network
 from geoservice.network.graph import Graph, load_graph
 from geoservice.pipeline.public_places import PublicPlaces, read_places
-from geoservice.pipeline.regional.counties import check_counties, county_outlines, fastest, metres_outside, reach_metres
+from geoservice.pipeline.regional.counties import check_counties, county_outlines, fastest, longest_reach, metres_outside
 from geoservice.progress import quiet
 from geoservice.study import Study
 
@@ -84,5 +84,4 @@ def test_how_far_places_lie_outside_of_an_outline() -> None:
 def test_reach_is_the_way_within_the_last_break(region_study: Study, tmp_path: Path) -> None:
     """The last break is 15 minutes; points and stations may be 100 m from their street."""
     graph = _network(tmp_path / "n", {"highway": "path"})
-    speed = fastest(graph)
-    assert reach_metres(speed, region_study.minutes[-1], region_study.snap_metres) == pytest.approx(15 * 60_000 * speed + 200)
+    assert longest_reach(region_study, {"walk": fastest(graph)}) == pytest.approx(15 * 60_000 * fastest(graph) + 200)
