@@ -87,3 +87,16 @@ def test_an_area_of_very_many_is_opened_in_the_table_and_on_the_map(many: Watche
     many.settle()
     assert len(steps(many)) == 2
     assert not many.faults
+
+
+def test_a_link_to_an_open_area_begins_on_it(many: Watched) -> None:
+    many.row().click()
+    many.settle()
+    place, address = parse_qs(urlsplit(many.page.url).fragment)["map"], urlsplit(many.page.url)
+    within = parse_qs(address.fragment)["within"][0]
+    link = watch(many.page.context, f"{address.scheme}://{address.netloc}/?lang=en#level=village&within={within}")
+    asked = [urlsplit(url).path for url in link.requests if "/tiles/" in url]
+    assert asked
+    assert len({path.split("/")[3] for path in asked}) == 1, "tiles of more than one zoom: the map began elsewhere"
+    assert parse_qs(urlsplit(link.page.url).fragment)["map"] == place
+    assert not link.faults

@@ -9,13 +9,14 @@ import { fetchItems, fetchPage, type Query } from "./api";
 import { isCopy } from "./copy";
 import { tool } from "./live/tool";
 import { Loaded } from "./loaded";
+import { tiersInTile } from "./map/paint";
 import { scenarioOn } from "./scenario/choice";
 import { part } from "./scope";
 import { once } from "./series";
-import { layerOf, service, tab, tier } from "./state";
+import { layerOf, service, study, tab, tier } from "./state";
 import type { Feature } from "./types";
 
-const STATIONS = "stations";
+export const STATIONS = "stations";
 
 export interface Station {
   unit: string;
@@ -39,10 +40,19 @@ export const crowded = computed((): boolean => (layerOf(STATIONS)?.features ?? 0
 /** Whether the server is asked for the stations of the list. */
 export const manyStations = computed((): boolean => crowded.value && !isCopy);
 
-export const STATION_PROPERTIES = "unit,name_zh,name_en,tier,services";
+const STATION_PROPERTIES = "unit,name_zh,name_en,tier,services";
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const columns = (): Query => {
   const states = layerOf(STATIONS)?.columns.some((c) => c.name === "readiness") ?? false;
   return { skipGeometry: true, properties: `${STATION_PROPERTIES}${states ? ",readiness" : ""}` };
+};
+
+/** What a tile has where stations are very many: those drawn at its zoom alone, without their numbers, which cards fetch. */
+export const stationsInTile = (zoom: number): Query => {
+  const { tiers } = study.value;
+  const drawn = tiersInTile(tiers, zoom);
+  const filter = `tier IN (${drawn.map(quoted).join(",")})`;
+  return { properties: STATION_PROPERTIES, ...(drawn.length < tiers.length ? { filter } : {}) };
 };
 
 /** Whether something needs all stations, however many there are. */
@@ -57,7 +67,6 @@ export const stations = new Loaded(
 export const search = signal("");
 const asked = signal({ question: "", most: PAGE });
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 /** A text that holds another one, whatever signs are in that. */
 const holds = (name: string, text: string): string => `CASEI(${name}) LIKE CASEI(${quoted(`%${text.replace(/[\\%_]/g, "\\$&")}%`)})`;
 

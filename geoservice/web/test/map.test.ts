@@ -2,9 +2,11 @@
 import { createExpression, featureFilter, validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
 import { ground, names, streets } from "../src/map/basemap";
-import { blank, colour, offers, reached, roomFor, type Place } from "../src/map/paint";
+import { blank, colour, offers, reached, roomFor, tiersInTile, type Place } from "../src/map/paint";
 import { uncertain, type Kind } from "../src/number";
-import { styleOf } from "./release";
+import { manifest } from "../src/state";
+import { stationsInTile } from "../src/stations";
+import { RELEASE, styleOf } from "./release";
 
 const style = styleOf({ property: "m", breaks: [5, 10], colours: ["#000001", "#000002", "#000003"], opacity: 0.6 });
 const UNCERTAIN = style.uncertain;
@@ -84,4 +86,18 @@ test("where stations are very many, those of lower tiers are drawn from closer b
   const seen = (zoom: number): string[] => tiers.filter((tier) => passes(roomFor(tiers), tier, zoom));
   expect([6, 8.5, 9.9, 10].map(seen)).toEqual([["county"], ["county", "township"], ["county", "township"], ["county", "township", "village"]]);
   expect(passes(roomFor(["village"]), "village", 3)).toBe(true);
+});
+
+test.each([["county"], ["county", "village"], ["county", "township", "village"], ["a", "b", "c", "d"]])("a tile has the tiers drawn at any of its zooms, and no others: %s", (...tiers) => {
+  const passes = (tier: string, zoom: number): boolean => featureFilter(roomFor(tiers), {} as never).filter({ zoom } as never, { type: 1, properties: { tier } } as never);
+  for (let tile = 0; tile <= 14; tile++) {
+    const zooms = Array.from({ length: 100 }, (_, i) => tile + i / 100);
+    expect(tiersInTile(tiers, tile)).toEqual(tiers.filter((tier) => zooms.some((zoom) => passes(tier, zoom))));
+  }
+});
+
+test("tiles of very many stations are asked for with the tiers drawn, close by with all stations", () => {
+  manifest.value = RELEASE;
+  expect(stationsInTile(6)["filter"]).toBe("tier IN ('county')");
+  expect(stationsInTile(10)).toEqual({ properties: "unit,name_zh,name_en,tier,services" });
 });

@@ -4,7 +4,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { now as here, numbers } from "../data";
 import { language, say, t } from "../i18n";
 import { problemOf } from "../loaded";
-import { fairnessOn, flowsOn, hotspotsOn, layerOf, level, manifest, parent, selected, study } from "../state";
+import { fairnessOn, flowsOn, hotspotsOn, layerOf, manifest, study } from "../state";
 import { Failure } from "../ui/Failure";
 import { isCopy, takenWhole } from "../copy";
 import { noPicture, pictureUrl } from "../picture";
@@ -28,7 +28,7 @@ import { build } from "./build";
 import { keepCards } from "./cards";
 import { keepDrawn } from "./drawing";
 import { failedTiles, keepFaults, noMap, retryTiles } from "./faults";
-import { flyHome, flyToArea, keepPlace, zoomBy } from "./flight";
+import { firstBox, flyHome, keepPlace, zoomBy } from "./flight";
 import { series, shown } from "./ground";
 import { keepPointed, tip } from "./pointer";
 import { keepScheme } from "./repaint";
@@ -109,11 +109,7 @@ const label = (): string => t(tool.value ? `${tool.value}.map` : scenarioOn.valu
 
 function start(map: MapLibre): (() => void)[] {
   keepPointed(map);
-  const stops = [keepFaults(map), keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map), keepToolMap(map), keepMark(map)];
-  if (location.hash.includes("map=")) return stops;
-  if (selected.value) void flyToArea(level.value, selected.value);
-  else if (parent.value !== null) void flyToArea(null, parent.value);
-  return stops;
+  return [keepFaults(map), keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map), keepToolMap(map), keepMark(map)];
 }
 
 export function MapView() {
@@ -124,7 +120,9 @@ export function MapView() {
     let gone = false;
     let stops: (() => void)[] = [];
     noMap.value = null;
-    build(box.current!).then(
+    const container = box.current!;
+    const making = firstBox().then((first) => build(container, first));
+    making.then(
       (made) => {
         stops = [...(gone ? [] : start(made)), () => made.remove()];
         if (gone) return stops.forEach((stop) => stop());

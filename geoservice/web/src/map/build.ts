@@ -10,16 +10,14 @@ import { areaSources } from "./areas";
 import { dots } from "./dots";
 import { layers } from "./layers";
 import { pixelRatio } from "./repaint";
-import { STATION_PROPERTIES, crowded } from "../stations";
 import { tilesOf } from "./tiles";
 import type { Layer } from "../types";
 
 /** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
 setWorkerUrl(workerUrl);
 
-/** Where stations are very many, a tile has room for all of them only without their numbers; their cards fetch these. */
 const source = (l: Layer): SourceSpecification => ({
-  ...tilesOf(l.id, l.id === "stations" && crowded.value ? { properties: STATION_PROPERTIES } : {}),
+  ...tilesOf(l.id),
   minzoom: l.minzoom,
   maxzoom: l.maxzoom,
   promoteId: "unit",
@@ -48,20 +46,23 @@ export function extent(): Box {
 
 /** Pixels left free around what the map is moved to: its buttons and its scale are there. */
 export const ROOM = { top: 24, bottom: 36, left: 24, right: 24 };
+/** How the map is moved to a box. */
+export const FITTED = { padding: ROOM, maxZoom: 15 };
 
-/** Where the address says the map stands, otherwise all of the study. */
-const start = () => {
+/** Where the address says the map stands, otherwise on a box. */
+const placeAt = (bounds: Box) => {
   const at = view.value;
-  return at ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom } : { bounds: extent(), fitBoundsOptions: { padding: ROOM } };
+  return at ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom } : { bounds, fitBoundsOptions: FITTED };
 };
 
-export async function build(container: HTMLElement): Promise<MapLibre> {
+/** Makes a map that begins on a box, unless the address says where it stands. */
+export async function build(container: HTMLElement, bounds: Box): Promise<MapLibre> {
   // Labels are drawn from the page's own font: it must be there before the first one is.
   await document.fonts.load('24px "Noto Sans SC"', "汉a").catch(() => []);
   const map = new MapLibre({
     container,
     style: await style(),
-    ...start(),
+    ...placeAt(bounds),
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

@@ -3,9 +3,9 @@
 import { effect, signal } from "@preact/signals";
 import type { FitBoundsOptions, Map as MapLibre } from "maplibre-gl";
 import { fetchItems } from "../api";
-import { AREAS, view } from "../state";
+import { AREAS, level, parent, selected, view } from "../state";
 import { shapes } from "./areas";
-import { calm, extent, ROOM, type Box } from "./build";
+import { calm, extent, FITTED, type Box } from "./build";
 
 export function boxOf(geometry: GeoJSON.Geometry): Box {
   const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
@@ -32,7 +32,7 @@ let turn = 0;
 
 function fly(box: Box, options: FitBoundsOptions = {}): void {
   turn++;
-  here?.fitBounds(box, { padding: ROOM, maxZoom: 15, duration: calm() ? 0 : 900, ...options });
+  here?.fitBounds(box, { ...FITTED, duration: calm() ? 0 : 900, ...options });
 }
 
 export const flyToBox = fly;
@@ -41,12 +41,25 @@ export const zoomBy = (step: number): unknown => here?.zoomTo(here.getZoom() + s
 export const flyToGeometry = (geometry: GeoJSON.Geometry): unknown => fly(boxOf(geometry));
 export const moveBy = (x: number, y: number): unknown => here?.panBy([x, y], { duration: calm() ? 0 : 250 });
 
-/** Shows an area, of any level without one. Without an answer the map stays where it is: the table has the numbers. */
-export async function flyToArea(geography: string | null, unit: string): Promise<void> {
-  const mine = ++turn;
+/** The box of an area, of any level without one; null where there is no answer. */
+async function boxOfArea(geography: string | null, unit: string): Promise<Box | null> {
   const drawn = shapes.value.value?.find(({ properties: p }) => p["unit"] === unit && p["geography"] === geography);
   const [area] = drawn ? [drawn] : await fetchItems(AREAS, { ...(geography === null ? {} : { geography }), unit, properties: "unit", limit: 1 }).catch(() => []);
-  if (mine === turn && area?.geometry) fly(boxOf(area.geometry));
+  return area?.geometry ? boxOf(area.geometry) : null;
+}
+
+/** Shows an area. Without an answer the map stays where it is: the table has the numbers. */
+export async function flyToArea(geography: string | null, unit: string): Promise<void> {
+  const mine = ++turn;
+  const box = await boxOfArea(geography, unit);
+  if (mine === turn && box) fly(box);
+}
+
+/** Where the map begins: on the area that is chosen, or else on the one that is open, or on all of the study. */
+export async function firstBox(): Promise<Box> {
+  if (view.value) return extent();
+  if (selected.value !== null) return (await boxOfArea(level.value, selected.value)) ?? extent();
+  return (parent.value === null ? null : await boxOfArea(null, parent.value)) ?? extent();
 }
 
 /** Shows after a change of the map's size what it showed before: all of the study, or else as much of it by another zoom. */

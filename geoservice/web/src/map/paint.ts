@@ -68,15 +68,25 @@ export const NOWHERE: FilterSpecification = ["==", ["literal", 0], 1];
 
 export const both = (...filters: FilterSpecification[]): FilterSpecification => ["all", ...filters] as FilterSpecification;
 
-/** Zooms from which stations of each tier but the highest are drawn where stations are very many. */
+/** Zooms from which stations of the second tier, and of all others, are drawn where stations are very many. */
 const CLOSER = [8.5, 10];
+
+/** How many tiers are drawn, from which zoom on; the highest at every zoom. */
+const drawnFrom = ({ length }: readonly string[]): [zoom: number, number: number][] => [
+  [0, 1],
+  ...CLOSER.slice(0, Math.max(0, length - 1)).map((zoom, i): [number, number] => [zoom, i === CLOSER.length - 1 ? length : i + 2]),
+];
 
 /** Stations of the tiers that there is room for at a zoom, the highest first. */
 export function roomFor(tiers: readonly string[]): FilterSpecification {
   const upTo = (n: number) => ["in", ["get", "tier"], ["literal", tiers.slice(0, n)]];
-  const steps = CLOSER.slice(0, Math.max(0, tiers.length - 1)).flatMap((zoom, i) => [zoom, i === CLOSER.length - 1 ? upTo(tiers.length) : upTo(i + 2)]);
-  return (steps.length ? ["step", ["zoom"], upTo(1), ...steps] : upTo(1)) as FilterSpecification;
+  const [[, first], ...closer] = drawnFrom(tiers) as [[number, number], ...[number, number][]];
+  return (closer.length ? ["step", ["zoom"], upTo(first), ...closer.flatMap(([zoom, n]) => [zoom, upTo(n)])] : upTo(first)) as FilterSpecification;
 }
+
+/** The tiers that {@link roomFor} draws at some zoom at which tiles of a whole zoom are shown. */
+export const tiersInTile = (tiers: readonly string[], zoom: number): readonly string[] =>
+  tiers.slice(0, Math.max(...drawnFrom(tiers).flatMap(([from, n]) => (from < zoom + 1 ? [n] : []))));
 
 /** Stations that offer the service; `services` is a list of words in one text. */
 export const offers = (service: string): ExpressionSpecification => [

@@ -5,6 +5,7 @@ import { ServerError, url, type Query } from "../api";
 import { isCopy } from "../copy";
 import { problemOf } from "../loaded";
 import { AREAS, manifest } from "../state";
+import { crowded, STATIONS, stationsInTile } from "../stations";
 import { noteFailure } from "./faults";
 
 const SCHEME = "tile";
@@ -19,11 +20,10 @@ export function tilesOf(source: string, query: Query = {}): { type: "vector"; ti
 }
 
 async function fetchTile(source: string, path: string, query: Query, signal: AbortSignal): Promise<ArrayBuffer> {
-  if (isCopy) {
-    const [z = 0, x = 0, y = 0] = path.split("/").map(Number);
-    return (await import("../static/archive")).fetchTile(layerIn(source), z, x, y);
-  }
-  const answer = await fetch(url(`tiles/${layerIn(source)}/${path}.mvt`, { v: manifest.value.version, ...query }), { signal });
+  const [z = 0, x = 0, y = 0] = path.split("/").map(Number);
+  if (isCopy) return (await import("../static/archive")).fetchTile(layerIn(source), z, x, y);
+  const some = source === STATIONS && crowded.value ? stationsInTile(z) : query;
+  const answer = await fetch(url(`tiles/${layerIn(source)}/${path}.mvt`, { v: manifest.value.version, ...some }), { signal });
   if (!answer.ok) throw new ServerError(answer.status, answer.statusText);
   return await answer.arrayBuffer();
 }

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { problemOf, type Problem } from "../../loaded";
 import { drawAreas } from "../../map/areas";
-import { build } from "../../map/build";
+import { build, extent } from "../../map/build";
 import { keepDrawn } from "../../map/drawing";
 import { keepFaults } from "../../map/faults";
 import { changeShown, firstGround } from "../../map/ground";
@@ -34,7 +34,7 @@ function FirstMap({ beside }: { beside: MapLibre }) {
     let gone = false;
     let stops: (() => void)[] = [];
     problem.value = null;
-    build(box.current!).then(
+    build(box.current!, extent()).then(
       (made) => {
         stops = [...(gone ? [] : start(made, beside)), () => made.remove()];
         if (gone) return stops.forEach((stop) => stop());
