@@ -51,14 +51,14 @@ class BuiltContext(NamedTuple):
     network_folder: Path
 
 
-def areas_of_points(surface: DemandSurface, places: PublicPlaces) -> dict[str, Int32s]:
-    """Return the position of the area of each level that contains each point, -1 for none; shapes ``(points,)``.
+def areas_of_points(lon: Floats, lat: Floats, places: PublicPlaces) -> dict[str, Int32s]:
+    """Return the position of the area of each level that contains each point in degrees, -1 for none; shapes ``(points,)``.
 
     A point is in the lowest area around it and in the ancestors of that one, so the sums of parts equal those of wholes.
     """
     codes = sorted(places.outlines, key=lambda c: (len(ancestors(c, places.parents)), c))
     outlines = np.array([places.outlines[c] for c in codes], object)
-    lowest = last_containing(outlines, surface.point_lon, surface.point_lat)
+    lowest = last_containing(outlines, lon, lat)
     return {level: np.append(places.index(codes, level), np.int32(-1))[lowest] for level in places.areas}
 
 
@@ -124,7 +124,9 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
         cell_travel={trip: times for mode in found.values() for trip, times in mode.cell_travel.items()},
         stations=stations,
         streets={mode: results.streets for mode, results in found.items()},
-        demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel, off_network),
+        demand=Demand(
+            surface, areas_of_points(surface.point_lon, surface.point_lat, places), cells.index(x, y), travel, off_network
+        ),
         on_street=on_street,
         site_pairs=site_pairs,
         station_pairs=station_pairs,

@@ -57,11 +57,13 @@ def _area(code: str, level: str, parent: str | None, columns: tuple[int, int], r
 
 
 def _areas() -> list[dict[str, Any]]:
+    """Areas whose outlines follow the grid; that of county C is a corner of it, from which S3 cannot be reached in time."""
     middle = STEP * 1.5
     areas = [_area("R", "city", None, (0, COLUMNS), (SOUTH, NORTH))]
     for number, county in enumerate(COUNTIES):
         columns = SIDE * number, SIDE * (number + 1)
-        areas.append(_area(county, "county", "R", columns, (SOUTH, NORTH)))
+        drawn = (columns, (SOUTH, NORTH)) if county != "C" else ((columns[0], columns[0] + 1), (SOUTH, SOUTH + STEP))
+        areas.append(_area(county, "county", "R", *drawn))
         areas.append(_area(f"{county}1", "township", county, columns, (SOUTH, middle)))
         areas.append(_area(f"{county}2", "township", county, columns, (middle, NORTH)))
     return areas

@@ -95,7 +95,7 @@ class County:
 
     def points(self, surface: DemandSurface) -> Located:
         """Return a surface's points with their areas and travel times."""
-        area = areas_of_points(surface, self.areas)
+        area = areas_of_points(surface.point_lon, surface.point_lat, self.areas)
         return locate(self.tree, self.travel, surface.point_lon, surface.point_lat, area)
 
     def exact(self, protected: ProtectedSurface) -> dict[Quantity, Floats]:

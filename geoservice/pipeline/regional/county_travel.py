@@ -15,7 +15,7 @@ from geoservice.network.build import build_network
 from geoservice.network.named_places import load_named_places
 from geoservice.network.snap import Snapped
 from geoservice.pipeline.mode_results import LonLat, ModeResults, search_mode
-from geoservice.pipeline.regional.counties import metres_outside, owners, within_reach
+from geoservice.pipeline.regional.counties import owners, within_reach
 from geoservice.pipeline.regional.job import RegionalJob, RegionInputs, read_region
 from geoservice.pipeline.regional.store import RunStore
 from geoservice.pipeline.travel import ModeTravel
@@ -82,8 +82,6 @@ def search_county(job: RegionalJob, county: str) -> None:
     point, cell = region.points_of(county), np.flatnonzero(region.cells.county == number)
     cells, near = region.cells, near_stations(job, region, county)
     lon, lat = (region.points.column(c).to_numpy()[point] for c in ("lon", "lat"))
-    plane = region.places.projection
-    job.store.write_json(f"travel/{county}/outside.json", metres_outside(region.counties[county], plane, lon, lat))
     points, centres = LonLat(lon, lat), LonLat(cells.lon[cell], cells.lat[cell])
     outlines = list(region.counties.values())
     with scratch_folder("county-travel") as scratch:

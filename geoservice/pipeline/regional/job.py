@@ -25,7 +25,8 @@ class RegionalJob:
 
     ``store`` is that of inputs and results, ``streets`` that of extracts and networks, which further runs may use again.
     ``frames`` are those of the street networks by mode, the same for all counties, ``speeds`` the highest on a segment of each,
-    in metres per millisecond. ``counties`` are those of the release. ``version`` is that of the command.
+    in metres per millisecond. ``outside_m`` is how far people may live outside the outline of their county. ``counties`` are
+    those of the release. ``version`` is that of the command.
     """
 
     store: RunStore
@@ -34,17 +35,18 @@ class RegionalJob:
     settings: Mapping[str, Any]
     frames: Mapping[str, BBox]
     speeds: Mapping[str, float]
+    outside_m: float
     counties: tuple[str, ...]
     version: str = __version__
 
     @property
     def reach(self) -> float:
         """How far beyond its border a county's streets and stations count, in metres: as far as the fastest mode may lead."""
-        return longest_reach(self.study, self.speeds)
+        return longest_reach(self.study, self.speeds) + self.outside_m
 
     def reach_within(self, mode: str, minutes: int) -> float:
         """Return how far beyond its border people of a county get in a mode within minutes, in metres."""
-        return reach_metres(self.speeds[mode], minutes, self.study.snap_metres)
+        return reach_metres(self.speeds[mode], minutes, self.study.snap_metres) + self.outside_m
 
     @property
     def joint(self) -> str:

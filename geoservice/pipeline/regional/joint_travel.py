@@ -1,7 +1,7 @@
 """Travel times of a whole region, from the results of its counties."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -90,11 +90,6 @@ class JointTravel:
         folder = network_folder(self._job.streets, county, Path(self._scratch.name))
         return CountyTravel(self._job, self._region, county, mode, folder, self._rows)
 
-    @cached_property
-    def _outside(self) -> dict[str, float]:
-        """How far outside the outline of each county its points lie, in metres."""
-        return {county: self._job.store.read_json(f"travel/{county}/outside.json") for county in self._counties}
-
     def _each(self, mode: str, rows_of: Mapping[str, Ints]) -> Iterator[tuple[Ints, CountyTravel]]:
         """Yield the rows and the streets of each county with rows; the memory of the streets is given back after each."""
         for county, rows in rows_of.items():
@@ -106,10 +101,7 @@ class JointTravel:
     def _in_reach(self, mode: str, lon: Floats, lat: Floats, minutes: int) -> dict[str, Ints]:
         """Return for each county the rows of the places from which one may get to its people within minutes."""
         reach, plane = self._job.reach_within(mode, minutes), self._region.places.projection
-        return {
-            county: within_reach(self._region.counties[county], plane, lon, lat, reach + self._outside[county])
-            for county in self._counties
-        }
+        return {county: within_reach(self._region.counties[county], plane, lon, lat, reach) for county in self._counties}
 
     def on_street(self, mode: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Return the position on the nearest street of each place, NaN if none is near."""

@@ -2,22 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import shapely
 
 from geoservice import __version__
-from geoservice.analysis.square_cells import make_cells
+from geoservice.analysis.square_cells import SquareCells, make_cells
 from geoservice.db.arrow import digest
-from geoservice.demand import restrict, write_surface
+from geoservice.demand import DemandSurface, restrict, write_surface
 from geoservice.errors import NotFound, StudyError
-from geoservice.geo import Ints
+from geoservice.geo import Floats, Int32s, Ints
 from geoservice.layer import Label
 from geoservice.network.cut import cut_extract
 from geoservice.network.graph import load_graph, read_index
@@ -27,7 +28,15 @@ from geoservice.pipeline.context import areas_of_points
 from geoservice.pipeline.inputs import Inputs, read_inputs
 from geoservice.pipeline.other_codes import add_other_codes
 from geoservice.pipeline.public_places import PublicPlaces, read_places
-from geoservice.pipeline.regional.counties import COUNTY, check_counties, county_outlines, fastest, longest_reach, owners
+from geoservice.pipeline.regional.counties import (
+    COUNTY,
+    check_counties,
+    county_outlines,
+    fastest,
+    longest_reach,
+    metres_outside,
+    owners,
+)
 from geoservice.pipeline.regional.job import RegionalJob
 from geoservice.pipeline.regional.store import RunStore
 from geoservice.pipeline.run_analyses import study_settings
@@ -74,10 +83,11 @@ def prepare(project: Project, study: Study, standards: StationStandards | None, 
     index = read_index(project.network)
     graphs = [load_graph(project.network, mode) for mode in study.modes]
     speeds = {graph.mode: fastest(graph) for graph in graphs}
-    reach = longest_reach(study, speeds)
-    with ThreadPoolExecutor(1) as beside:  # cutting streets takes about as long as all the rest
+    source = study_surface(project, study, places)
+    division = _divide(source.surface, places, counties, study.cell_metres)
+    reach = longest_reach(study, speeds) + division.outside_m
+    with ThreadPoolExecutor(1) as beside:  # cutting streets takes about as long as writing the inputs
         streets = beside.submit(_streets, project, study, index, counties, reach, work, progress)
-        source = study_surface(project, study, places)
         digests = {"areas": digest(inputs.areas), "stations": digest(inputs.stations), "surface": source.digest}
         settings = study_settings(study, source.groups, standards)
         further: dict[str, pa.Table] = {name: project.read(name) for name in FURTHER_TABLES}
@@ -85,10 +95,10 @@ def prepare(project: Project, study: Study, standards: StationStandards | None, 
         store = RunStore(f"{work}/run-{key}")
         frames = {graph.mode: graph.bbox for graph in graphs}
         if not store.has("inputs.done"):
-            _write_inputs(store, study, inputs, places, counties, source, further, progress)
+            _write_inputs(store, study, inputs, division, counties, source, further, progress)
             store.write("inputs.done", b"")
     progress("inputs", 1.0)
-    job = RegionalJob(store, streets.result(), study, settings, frames, speeds, tuple(counties))
+    job = RegionalJob(store, streets.result(), study, settings, frames, speeds, division.outside_m, tuple(counties))
     return Prepared(job, places, source, digests, inputs.notes, index)
 
 
@@ -146,45 +156,75 @@ def _has_terrain(folder: Path) -> bool:
     return True
 
 
+class Division(NamedTuple):
+    """What belongs to which county: cells, and points of the surface with the areas around them.
+
+    Counties are positions in the sorted codes, shapes ``(cells,)`` and ``(points,)``. ``outside_m`` is how far outside the
+    outline of its county the farthest point or cell lies, in metres; a border that the outline does not follow, or an enclave.
+    """
+
+    cells: SquareCells
+    cell_county: Ints
+    areas: Mapping[str, Int32s]
+    point_county: Ints
+    point_cell: Int32s
+    outside_m: float
+
+
+def _divide(surface: DemandSurface, places: PublicPlaces, counties: Mapping[str, Any], cell_metres: float) -> Division:
+    plane, lon, lat = places.projection, surface.point_lon, surface.point_lat
+    cells = make_cells(places.outline, plane, cell_metres)
+    areas = areas_of_points(lon, lat, places)
+    point_county = _owner_of_points(areas, places, counties, lon, lat)
+    cell_county = _owner_of_points(areas_of_points(cells.lon, cells.lat, places), places, counties, cells.lon, cells.lat)
+    outside = [
+        metres_outside(outline, plane, of_lon[owner == number], of_lat[owner == number])
+        for number, outline in enumerate(counties.values())
+        for owner, of_lon, of_lat in ((point_county, lon, lat), (cell_county, cells.lon, cells.lat))
+    ]
+    # in whole kilometres: people who move house do not have the streets cut anew
+    outside_m = math.ceil(max(outside) / 1000) * 1000.0
+    return Division(cells, cell_county, areas, point_county, cells.index(*plane.forward(lon, lat)), outside_m)
+
+
 def _write_inputs(
     store: RunStore,
     study: Study,
     inputs: Inputs,
-    places: PublicPlaces,
+    division: Division,
     counties: Mapping[str, Any],
     source: StudySurface,
     further: Mapping[str, pa.Table],
     progress: Progress,
 ) -> None:
-    cells = make_cells(places.outline, places.projection, study.cell_metres)
     store.write_json("inputs/levels.json", study.levels)
     store.write_table("inputs/areas", inputs.areas)
     store.write_table("inputs/stations", inputs.stations)
     for name, table in further.items():
         store.write_table(f"inputs/{name}", table)
-    cell_county = owners(list(counties.values()), cells.lon, cells.lat)
-    columns = {"lon": cells.lon, "lat": cells.lat, "county": cell_county.astype(np.int32)}
+    cells, owner = division.cells, division.point_county
+    columns = {"lon": cells.lon, "lat": cells.lat, "county": division.cell_county.astype(np.int32)}
     store.write_table("inputs/cells", _with_columns(cells.units.table, columns))
     surface = source.surface
     store.write("inputs/surface", write_surface(surface))
-    area = areas_of_points(surface, places)
-    owner = _owner_of_points(area, places, list(counties), surface.point_lon, surface.point_lat)
-    cell = cells.index(*places.projection.forward(surface.point_lon, surface.point_lat))
     points: dict[str, Any] = {"lon": surface.point_lon, "lat": surface.point_lat, "county": owner.astype(np.int32)}
-    points |= {"cell": cell, **area}
+    points |= {"cell": division.point_cell, **division.areas}
     store.write_table("inputs/points", pa.table(points))
     for number, county in enumerate(counties):
         progress("inputs", 0.2 + 0.8 * number / len(counties))
         store.write(f"inputs/surfaces/{county}", write_surface(restrict(surface, np.flatnonzero(owner == number))))
 
 
-def _owner_of_points(area: Mapping[str, Any], places: PublicPlaces, counties: Sequence[str], lon: Any, lat: Any) -> Ints:
+def _owner_of_points(
+    area: Mapping[str, Int32s], places: PublicPlaces, counties: Mapping[str, Any], lon: Floats, lat: Floats
+) -> Ints:
     """Return the county of each point as a position in ``counties``: that of its area, or the nearest."""
-    of_area = np.array([counties.index(code) for code in places.areas[COUNTY].ids] + [-1])
+    codes = list(counties)
+    of_area = np.array([codes.index(code) for code in places.areas[COUNTY].ids] + [-1])
     owner: Ints = of_area[area[COUNTY]].astype(np.int64)
     outside = np.flatnonzero(owner < 0)
     if len(outside):
-        owner[outside] = owners([places.outlines[c] for c in counties], lon[outside], lat[outside])
+        owner[outside] = owners(list(counties.values()), lon[outside], lat[outside])
     return owner
 
 

@@ -23,6 +23,6 @@ def test_a_task_uses_one_core() -> None:
 
 def test_a_command_of_another_version_is_refused(region_study: Study, tmp_path: Path) -> None:
     store = RunStore(str(tmp_path))
-    job = RegionalJob(store, store, region_study, {}, {}, {}, ("A",), version="0.0.1")
+    job = RegionalJob(store, store, region_study, {}, {}, {}, 0.0, ("A",), version="0.0.1")
     with pytest.raises(Conflict, match=f"has geoservice {__version__}, the command has 0.0.1"):
         run_task(job, Task(TRAVEL, "A"))
