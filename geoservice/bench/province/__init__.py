@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from geoservice.bench.access.figures import Figures, at_most
 from geoservice.bench.province.areas import COUNTY, PROVINCE
-from geoservice.bench.province.browser import page_figures
+from geoservice.bench.province.browser import PageFigures, page_figures
 from geoservice.bench.province.queries import compare
 from geoservice.bench.province.release import publish_made_up
 from geoservice.bench.serve.servers import ours
@@ -25,17 +25,17 @@ def run(repeat: int = 5) -> Figures:
             publish_made_up(home / "releases", size)
             urls[label] = stack.enter_context(ours(home, workers=1))[0]
         figures = compare(urls["province"], urls["county"], repeat)
-        for what, url, choice in (
-            ("a county", urls["county"], ""),
-            ("a province", urls["province"], ""),
-            ("a county of a province", urls["province"], OPENED),
-        ):
-            figures |= _page(f"page of {what}", url, choice)
+        pages = {
+            "page of a county": f"{urls['county']}/?lang=en",
+            "page of a province": f"{urls['province']}/?lang=en",
+            "page of a county of a province": f"{urls['province']}/?lang=en#{OPENED}",
+        }
+        for what, page in page_figures(pages, repeat).items():
+            figures |= _page(what, page)
         return figures
 
 
-def _page(name: str, url: str, choice: str) -> Figures:
-    page = page_figures(url, choice)
+def _page(name: str, page: PageFigures) -> Figures:
     return {
         f"{name}, first view": at_most(page.first_view_s, "s", FIRST_VIEW_S),
         f"{name}, requests of the first view": at_most(page.requests, ""),

@@ -1,12 +1,11 @@
 """The planner's page in Chromium, which draws in software: time to the first view, to a moved slider, and memory of the tab."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from geoservice.errors import Unavailable
 
@@ -26,12 +25,11 @@ MOVED = """() => new Promise((done) => {
 """Moves the slider by one stop; returns the ms until the second frame after the numbers have changed."""
 
 
-@dataclass(frozen=True)
-class PageFigures:
+class PageFigures(NamedTuple):
     """Seconds to the first view, requests and bytes for it, ms of a move of the slider, and MB of the tab's process."""
 
     first_view_s: float
-    requests: int
+    requests: float
     megabytes: float
     slider_ms: float
     memory_mb: float
@@ -50,13 +48,23 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def page_figures(url: str, choice: str = "") -> PageFigures:
-    """Open the page with a choice in its address, move the slider, and return what both took."""
+def page_figures(addresses: Mapping[str, str], repeat: int) -> dict[str, PageFigures]:
+    """Open the page at each address in turn in a browser that is running, and return medians by the addresses' names.
+
+    Every view begins with an empty cache. A first round is not counted: in it the browser starts its own processes.
+    """
     with chromium() as browser:
-        page, sizes = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB"), list[int]()
+        rounds = [{name: _view(browser, address) for name, address in addresses.items()} for _ in range(repeat + 1)]
+    return {name: PageFigures(*map(median, zip(*(r[name] for r in rounds[1:]), strict=True))) for name in addresses}
+
+
+def _view(browser: Any, address: str) -> PageFigures:
+    context, sizes = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB"), list[int]()
+    with closing(context):
+        page = context.new_page()
         page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
         start = perf_counter()
-        page.goto(f"{url}/?lang=en#{choice}")
+        page.goto(address)
         page.locator(".headline[aria-busy=false]").wait_for(timeout=300_000)
         page.locator(".areas tbody tr").first.wait_for(timeout=300_000)
         page.locator(".canvas[data-idle]").wait_for(timeout=300_000)

@@ -5,7 +5,7 @@
  */
 
 import { computed, effect } from "@preact/signals";
-import type { GeoJSONSource, Map as MapLibre, SourceSpecification, VectorTileSource } from "maplibre-gl";
+import type { GeoJSONSource, Map as MapLibre, MapSourceDataEvent, SourceSpecification, VectorTileSource } from "maplibre-gl";
 import { fetchItems, type Query } from "../api";
 import { isCopy } from "../copy";
 import { drawnLevel } from "../flow/choice";
@@ -85,12 +85,19 @@ function pieces(map: MapLibre): Feature[] {
 /** Asks for the tiles of the areas drawn, and names the areas once the tiles are there. */
 function keepTiles(map: MapLibre): () => void {
   let named = "";
+  let changed = true; // reading shapes out of tiles takes time, and a move of the slider changes none
+  const moved = (): boolean => (changed = true);
+  const loaded = ({ sourceId }: MapSourceDataEvent): boolean => (changed ||= sourceId === AREA_SOURCE);
   const name = (): void => {
+    if (!changed) return;
+    changed = false;
     const found = pieces(map);
     const now = JSON.stringify(found.map((f) => [f.properties["unit"], sizeOf(f)]));
     if (now !== named) drawNames(map, found);
     named = now;
   };
+  map.on("sourcedata", loaded);
+  map.on("moveend", moved);
   map.on("idle", name);
   const stop = effect(() => {
     if (!drawn.value) return; // until it is known which
@@ -104,6 +111,8 @@ function keepTiles(map: MapLibre): () => void {
     map.triggerRepaint();
   });
   return () => {
+    map.off("sourcedata", loaded);
+    map.off("moveend", moved);
     map.off("idle", name);
     stop();
   };
