@@ -177,10 +177,11 @@ def _divide(surface: DemandSurface, places: PublicPlaces, counties: Mapping[str,
     areas = areas_of_points(lon, lat, places)
     point_county = _owner_of_points(areas, places, counties, lon, lat)
     cell_county = _owner_of_points(areas_of_points(cells.lon, cells.lat, places), places, counties, cells.lon, cells.lat)
+    every_lon, every_lat = np.concatenate([lon, cells.lon]), np.concatenate([lat, cells.lat])
+    owner = np.concatenate([point_county, cell_county])
     outside = [
-        metres_outside(outline, plane, of_lon[owner == number], of_lat[owner == number])
+        metres_outside(outline, plane, every_lon[owner == number], every_lat[owner == number])
         for number, outline in enumerate(counties.values())
-        for owner, of_lon, of_lat in ((point_county, lon, lat), (cell_county, cells.lon, cells.lat))
     ]
     # in whole kilometres: people who move house do not have the streets cut anew
     outside_m = math.ceil(max(outside) / 1000) * 1000.0
